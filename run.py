@@ -5,7 +5,7 @@ It needs Python 3.11 or later with pip, and nothing else. The first run makes
 .venv from requirements.txt, where every package is pinned and hashed; later
 runs start at once. The tasks are the modules of tasks/.
 """
-# Kept to syntax that old Pythons can parse, so that they can say they are old.
+# Kept to what Python 3.6 can parse, so that an old one can say that it is old.
 
 import ast
 import contextlib
@@ -43,7 +43,7 @@ def tasks():
 def usage():
     lines = ["usage: python3 run.py TASK [OPTIONS]", ""]
     for name, line in tasks().items():
-        lines.append("  %-10s %s" % (name, line))
+        lines.append(f"  {name:<10} {line}")
     lines += ["", "python3 run.py TASK --help tells what a task can do."]
     return "\n".join(lines)
 
@@ -55,11 +55,11 @@ def check_python():
             "(wsl --install, then this command in the Linux shell), or read the\n"
             "online edition, where every cell runs in the browser."
         )
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs it may have an older
         raise Problem(
-            "This needs Python 3.11 or later, and this is Python %d.%d (%s).\n"
+            "This needs Python 3.11 or later, and this is Python "
+            f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}).\n"
             "Run it with a newer one, for example: python3.13 run.py book"
-            % (sys.version_info[0], sys.version_info[1], sys.executable)
         )
 
 
@@ -70,12 +70,12 @@ def one_at_a_time():
 
     path = os.path.join(ROOT, ".venv.lock")
     try:
-        file = open(path, "w")
+        file = open(path, "w")  # noqa: SIM115 - held by the block below
     except OSError as error:
         raise Problem(
-            "This checkout cannot be written to (%s), and the environment is\n"
-            "made inside it. Copy the folder to a place of your own and run the\n"
-            "command there: cp -r '%s' ~/async-with" % (error.strerror, ROOT)
+            f"This checkout cannot be written to ({error.strerror}), and the\n"
+            "environment is made inside it. Copy the folder to a place of your own and run the\n"
+            f"command there: cp -r '{ROOT}' ~/async-with"
         ) from None
     with file:
         try:
@@ -122,17 +122,17 @@ def run_quietly(command, what):
             "in this machine's cache. The first run needs a network; once it has\n"
             "succeeded, the book works without one."
         )
-    raise Problem("%s\n\n%s failed. %s" % (said[-2000:], what, advice))
+    raise Problem(f"{said[-2000:]}\n\n{what} failed. {advice}")
 
 
 def locked(package):
     """The lines of requirements.txt that pin PACKAGE, hashes included."""
     with open(LOCK, encoding="utf-8") as file:
         found = re.search(
-            r"^%s==.*(?:\n    --hash.*)+" % re.escape(package), file.read(), re.M
+            rf"^{re.escape(package)}==.*(?:\n    --hash.*)+", file.read(), re.M
         )
     if found is None:
-        raise Problem("requirements.txt does not pin %s: restore it." % package)
+        raise Problem(f"requirements.txt does not pin {package}: restore it.")
     return found.group(0)
 
 
@@ -152,8 +152,19 @@ def uv():
         # --target works where Debian's venv lacks ensurepip and is not
         # refused by externally managed environments (PEP 668).
         run_quietly(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-            + ["--require-hashes", "--target", home, "-r", pins],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--require-hashes",
+                "--target",
+                home,
+                "-r",
+                pins,
+            ],
             "Installing the installer (uv)",
         )
     with open(stamp, "w", encoding="utf-8") as file:
@@ -187,7 +198,7 @@ def set_up(venv=VENV, python=sys.executable):
         if read(stamp) == wanted.hexdigest() and os.path.exists(interpreter):
             return interpreter
         name = os.path.relpath(venv, ROOT)
-        print("setting up %s (about a minute the first time) ..." % name, flush=True)
+        print(f"setting up {name} (about a minute the first time) ...", flush=True)
         install = uv()
         run_quietly(
             [install, "venv", "--quiet", "--clear", "--python", python, venv],
@@ -195,12 +206,12 @@ def set_up(venv=VENV, python=sys.executable):
         )
         pip = [install, "pip", "install", "--quiet", "--python", venv]
         run_quietly(
-            pip + ["--require-hashes", "-r", LOCK],
+            [*pip, "--require-hashes", "-r", LOCK],
             "Installing the packages of requirements.txt",
         )
         # A hashed install cannot hold the checkout itself: it comes second.
         run_quietly(
-            pip + ["--no-deps", "--no-build-isolation", "--editable", ROOT],
+            [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT],
             "Installing the project",
         )
         run_quietly(
@@ -220,12 +231,13 @@ def main(arguments):
     name, known = arguments[0], tasks()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        hint = " Did you mean %s?" % " or ".join(near) if near else ""
-        raise Problem("There is no task %r.%s\n\n%s" % (name, hint, usage()))
+        hint = " Did you mean {}?".format(" or ".join(near)) if near else ""
+        raise Problem(f"There is no task {name!r}.{hint}\n\n{usage()}")
     interpreter = set_up()
     os.chdir(ROOT)
     sys.stdout.flush()
-    os.execv(interpreter, [interpreter, "-m", "tasks." + name] + arguments[1:])
+    os.execv(interpreter, [interpreter, "-m", "tasks." + name, *arguments[1:]])
+    return None
 
 
 if __name__ == "__main__":
