@@ -74,8 +74,8 @@ def one_at_a_time():
     except OSError as error:
         raise Problem(
             f"This checkout cannot be written to ({error.strerror}), and the\n"
-            "environment is made inside it. Copy the folder to a place of your own and run the\n"
-            f"command there: cp -r '{ROOT}' ~/async-with"
+            "environment is made inside it. Copy the folder to a place of your own\n"
+            f"and run the command there: cp -r '{ROOT}' ~/async-with"
         ) from None
     with file:
         try:

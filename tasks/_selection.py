@@ -1,0 +1,75 @@
+"""Which notebooks a stage runs, and which Pythons this machine has."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def notebooks() -> list[str]:
+    """All notebooks, chapters first, as paths from the root."""
+    found = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    found += sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
+    return [str(path.relative_to(ROOT)) for path in found]
+
+
+def git(*arguments: str) -> str | None:
+    """What git prints, or None outside a repository."""
+    done = subprocess.run(
+        ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout if done.returncode == 0 else None
+
+
+def rotating() -> list[str]:
+    """The notebooks changed in the day before the last commit, and a third.
+
+    The third rotates with the number of commits. Without git it is all of them.
+    """
+    every = notebooks()
+    last = git("log", "-1", "--format=%ct")
+    count = git("rev-list", "--count", "HEAD")
+    if last is None or count is None:
+        return every
+    since = int(last) - 24 * 3600
+    recent = git("log", f"--since={since}", "--name-only", "--format=") or ""
+    uncommitted = git("diff", "--name-only", "HEAD") or ""
+    changed = {*recent.split("\n"), *uncommitted.split("\n")}
+    turn = int(count) % 3
+    return [
+        path
+        for number, path in enumerate(every)
+        if path in changed or number % 3 == turn
+    ]
+
+
+def interpreter(version: str) -> str | None:
+    """A working Python of this version, or None.
+
+    Candidates are executed: a version manager's shim may exist and fail.
+    """
+    name = f"python{version}"
+    candidates = [shutil.which(name)]
+    for root in (os.environ.get("PYENV_ROOT"), "~/.pyenv", "~/.local/share/uv/python"):
+        if root:
+            pattern = Path(root).expanduser()
+            candidates += sorted(
+                glob.glob(f"{pattern}/versions/{version}.*/bin/{name}")
+            )
+            candidates += sorted(glob.glob(f"{pattern}/*{version}*/bin/{name}"))
+    candidates += [f"/usr/bin/{name}", f"/usr/local/bin/{name}"]
+    question = "import sys, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    for candidate in candidates:
+        if candidate is None or not os.access(candidate, os.X_OK):
+            continue
+        answer = subprocess.run(
+            [candidate, "-c", question], capture_output=True, text=True, check=False
+        )
+        if answer.returncode == 0 and answer.stdout.strip() == version:
+            return candidate
+    return None
