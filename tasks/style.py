@@ -49,7 +49,7 @@ def prose(cell: Any) -> str:
 
 def tag_problem(tag: str) -> str | None:
     kind, _, reason = tag.partition(":")
-    if kind == "local-only" and reason in REASONS or tag in OTHER_TAGS:
+    if (kind == "local-only" and reason in REASONS) or tag in OTHER_TAGS:
         return None
     return f"unknown tag {tag!r}"
 
