@@ -1,0 +1,6 @@
+class suppress_key_error:
+    def __enter__(self):
+        ...
+
+    def __exit__(self, exc_type, exc, traceback):
+        ...

@@ -1,0 +1,9 @@
+# hint: whether the exception is dealt with
+class suppress_key_error:
+    def __enter__(self):
+        self.error = None
+        return self
+
+    def __exit__(self, exc_type, exc, traceback):
+        if isinstance(exc, KeyError):
+            self.error = exc

@@ -1,0 +1,11 @@
+# hint: A ValueError disappeared without a trace
+class suppress_key_error:
+    def __enter__(self):
+        self.error = None
+        return self
+
+    def __exit__(self, exc_type, exc, traceback):
+        if isinstance(exc, Exception):
+            self.error = exc
+            return True
+        return False

@@ -1,0 +1,75 @@
+"""Where in the student's own code something waits or was raised.
+
+A check reports a line of the submission, not one of the library or of the
+check: frames are recognised by their globals, the submission's namespace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import linecache
+from collections.abc import Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+__all__ = ["raised_at", "waiting_at"]
+
+
+def waiting_at(task: asyncio.Task[Any], names: Mapping[str, Any]) -> str | None:
+    """The submission's innermost line at which the task is suspended.
+
+    Returns
+    -------
+    str or None
+        ``"line 7: await queue.get()"``; None if no frame is the submission's.
+    """
+    place = None
+    for frame in _suspended(task.get_coro(), limit=200):
+        if frame.f_globals is names:
+            place = _place(frame.f_code.co_filename, frame.f_lineno)
+    return place
+
+
+def raised_at(error: BaseException, names: Mapping[str, Any]) -> str | None:
+    """The submission's innermost line through which the exception came."""
+    place, step = None, error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_globals is names:
+            place = _place(step.tb_frame.f_code.co_filename, step.tb_lineno)
+        step = step.tb_next
+    return place
+
+
+def _place(file: str, line: int) -> str:
+    cell = f"{file}, " if file.startswith("cell ") else ""
+    text = linecache.getline(file, line).strip()
+    return f"{cell}line {line}" + (f": {text}" if text else "")
+
+
+def _suspended(waiting: Any, limit: int) -> Iterator[FrameType]:
+    """Frames from a suspended coroutine inwards, following what it awaits."""
+    while waiting is not None and limit:
+        limit -= 1
+        for prefix, inner in (("cr", "await"), ("ag", "await"), ("gi", "yieldfrom")):
+            frame = getattr(waiting, f"{prefix}_frame", None)
+            if frame is not None:
+                yield frame
+                waiting = getattr(waiting, f"{prefix}_{inner}", None)
+                break
+        else:
+            if isinstance(waiting, asyncio.Task):
+                waiting = waiting.get_coro()
+            elif type(waiting).__name__.startswith(("async_generator_", "coroutine_w")):
+                # anext() and athrow() do not say whose they are; the collector does.
+                held = gc.get_referents(waiting)
+                waiting = next(
+                    (
+                        h
+                        for h in held
+                        if hasattr(h, "ag_frame") or hasattr(h, "cr_frame")
+                    ),
+                    None,
+                )
+            else:
+                waiting = None
