@@ -15,6 +15,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from cells import figure
+
 MARK = "aw-timeline"
 
 
@@ -33,8 +35,7 @@ class InlineTimelines(SphinxPostTransform):
             if MARK not in text:
                 continue
             svg = re.sub(r"^.*?(?=<svg)", "", text, count=1, flags=re.S)
-            figure = f'<figure class="{MARK}-figure" tabindex="0">{svg}</figure>'
-            image.replace_self(nodes.raw("", figure, format="html"))
+            image.replace_self(nodes.raw("", figure(svg), format="html"))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
