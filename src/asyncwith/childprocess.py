@@ -29,8 +29,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
 
+from asyncwith.cases import load_cases
 from asyncwith.catalogue import Exercise
-from asyncwith.checking import judge, load_cases
+from asyncwith.judging import judge
 from asyncwith.printout import Printout
 from asyncwith.sources import Block, run_blocks, syntax_mistake
 from asyncwith.verdicts import Verdict
@@ -92,18 +93,19 @@ def judge_apart(
             start_new_session=True,
         )
         os.close(writer)
+        assert child.stdin and child.stdout
+        output = child.stdout
         try:
-            assert child.stdin and child.stdout
-            with contextlib.suppress(BrokenPipeError), child.stdin:
-                child.stdin.write(json.dumps(job).encode())
+            with contextlib.suppress(BrokenPipeError), child.stdin as stdin:
+                stdin.write(json.dumps(job).encode())
             story = _Story(exercise, nonce, limit, started)
-            story.listen(reader, child.stdout)
+            story.listen(reader, output)
         finally:
             os.close(reader)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            child.stdout.close()
+            output.close()
         said = watchdog.read_text("utf-8", "replace") if watchdog.is_file() else ""
     return story.verdict(child.returncode, said, [block.label for block in blocks])
 

@@ -15,14 +15,14 @@ import inspect
 import os
 import sys
 import time
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["remember", "restore"]
 
 _LEFT_ALONE = {"input", "exit", "quit", "copyright", "credits", "license"}
 _OPENLY_PATCHING = ("nest_asyncio", "asyncwith.extension", "asyncwith.recording")
-_OURS = ("cancellation", "clock", "liveness", "script", "httpserver", "checking")
 _STANDARD: tuple[ModuleType, ...] = (
     builtins,
     asyncio,
@@ -42,7 +42,7 @@ def remember() -> None:
     """Take note of what has been imported since and is not yet known."""
     for name in list(sys.modules):
         head, _, tail = name.partition(".")
-        ours = head == "asyncwith" and tail in _OURS
+        ours = head == "asyncwith" and tail and not name.startswith(_OPENLY_PATCHING)
         if head == "asyncio" or ours or sys.modules[name] in _STANDARD:
             _note_module(name, sys.modules[name])
 
@@ -83,7 +83,7 @@ def restore() -> list[str]:
             sys.modules[name] = module
             changed.append(name)
     for owner, members in _known.values():
-        current = vars(owner)
+        current = cast("Mapping[str, Any]", vars(owner))
         for key, value in members.items():
             if current.get(key) is value or _tolerated(current.get(key)):
                 continue

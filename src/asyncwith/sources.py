@@ -65,24 +65,22 @@ def read_submission(path: Path, exercise: str) -> list[Block]:
 
 
 def _for(exercise: str, code: list[tuple[int, str, str]]) -> list[tuple[int, str]]:
-    own = [i for i, (_, name, source) in enumerate(code) if name == exercise]
+    own = [i for i, (_, name, _) in enumerate(code) if name == exercise]
     check = re.compile(rf"check\(\s*[\"']{re.escape(exercise)}[\"']")
     end = next((i for i, cell in enumerate(code) if check.search(cell[2])), len(code))
     start = own[0] if own else 0
-    chosen = [
+    return [
         (number, source)
         for number, name, source in code[start : end if end > start else None]
         if name in ("", exercise) or not own
     ]
-    return chosen
 
 
 def _exercise_of(cell: dict[str, Any]) -> str:
     """The exercise that a cell's metadata name: ours, or nbgrader's grade_id."""
     metadata = cell.get("metadata", {})
-    ours = metadata.get("asyncwith", {}).get("exercise")
-    if ours:
-        return str(ours)
+    if "exercise" in metadata:
+        return str(metadata["exercise"])
     grade_id = str(metadata.get("nbgrader", {}).get("grade_id", ""))
     return grade_id.removesuffix("-check").replace("-", "/", 1)
 

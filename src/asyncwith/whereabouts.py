@@ -11,7 +11,7 @@ import gc
 import linecache
 from collections.abc import Iterator, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["raised_at", "waiting_at"]
 
@@ -59,7 +59,7 @@ def _suspended(waiting: Any, limit: int) -> Iterator[FrameType]:
                 break
         else:
             if isinstance(waiting, asyncio.Task):
-                waiting = waiting.get_coro()
+                waiting = cast("asyncio.Task[Any]", waiting).get_coro()
             elif type(waiting).__name__.startswith(("async_generator_", "coroutine_w")):
                 # anext() and athrow() do not say whose they are; the collector does.
                 held = gc.get_referents(waiting)

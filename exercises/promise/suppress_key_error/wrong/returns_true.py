@@ -1,4 +1,4 @@
-# hint: A ValueError disappeared without a trace
+# hint: A program that asks to end must end
 class suppress_key_error:
     def __enter__(self):
         self.error = None
