@@ -11,11 +11,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from cells import figure
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-from cells import figure
 
 MARK = "aw-timeline"
 

@@ -169,13 +169,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     listener = getattr(notebook, "listener", None)
     if listener is None:
         listener = notebook.listener = Listener(notebook.kernel)
+    cell = item.cell
+    stored = sequence(cell.outputs)  # now: nbval joins the stored streams in place
     try:
         result = yield
     except NbCellError as error:
         if str(error) != "Cell outputs differ":
             raise
         result = None  # told below, in the order in which the reader sees it
-    cell = item.cell
     cells = [cell for cell in notebook.nb.cells if cell.cell_type == "code"]
     pending = listener.end_cell(item.cell_num, cell is cells[-1])
     tags = " ".join(cell.metadata.get("tags", []))
@@ -183,7 +184,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         raise Mismatch("it is exempted from comparison by a tag or a comment")
     if cell.execution_count is None:
         raise Mismatch("it was never executed: python3 run.py refresh --accept it")
-    stored = sequence(cell.outputs)
     seen = sequence(listener.said[listener.current])
     if stored != seen:
         raise Mismatch("its outputs differ\n" + difference(stored, seen))
