@@ -1,0 +1,170 @@
+"""A database for each notebook run: cloned from a template, marked as ours.
+
+Whatever the server's own defaults are, the template is made from `template0`
+with UTF8 and the locale C, and each clone gets the settings of
+`asyncwith.postgres.uniform`. A database is dropped only if its comment says
+that this checkout made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from asyncwith.postgres.driver import Connection, connect
+from asyncwith.postgres.uniform import as_statements
+
+__all__ = ["clone", "database_name", "drop_all", "with_database"]
+
+PREFIX = "asyncwith"
+LONGEST = 63
+"""Bytes of a PostgreSQL identifier; longer ones are cut without a word."""
+
+
+def database_name(checkout: str, name: str, copy: int = 1) -> str:
+    """Return the database's name for a notebook: distinct, and 63 bytes at most.
+
+    Parameters
+    ----------
+    checkout
+        The checkout's id.
+    name
+        Any text; what an identifier cannot hold is replaced, and a digest
+        keeps two texts apart that would become the same.
+    copy
+        2 for a second run beside the first, and so on.
+
+    Examples
+    --------
+    >>> database_name("0123456789", "04_generators")
+    'asyncwith_0123456789_04_generators'
+    >>> database_name("0123456789", "Crème brûlée", copy=2)
+    'asyncwith_0123456789_cr_me_br_l_e_364046_2'
+    """
+    suffix = "" if copy == 1 else f"_{copy}"
+    slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    room = LONGEST - len(f"{PREFIX}_{checkout}_{suffix}")
+    if slug != name or len(slug) > room:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+        slug = f"{slug[: room - 7].rstrip('_')}_{digest}".lstrip("_")
+    return f"{PREFIX}_{checkout}_{slug}{suffix}"
+
+
+def with_database(dsn: str, database: str) -> str:
+    """Return the DSN with another database, its other parts as they were.
+
+    Examples
+    --------
+    >>> with_database("postgresql://me@localhost:5432/old?sslmode=disable", "new")
+    'postgresql://me@localhost:5432/new?sslmode=disable'
+    """
+    return urlunsplit(urlsplit(dsn)._replace(path="/" + quote(database, safe="")))
+
+
+async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -> bool:
+    """Make `database` anew from the checkout's template.
+
+    Parameters
+    ----------
+    dsn
+        The maintenance database of a server, as a role with CREATEDB.
+    checkout
+        The checkout's id: the mark of what may be dropped.
+    database
+        A name from `database_name`.
+    keep
+        Leave the database as it is if it exists and is ours.
+
+    Returns
+    -------
+    bool
+        False if a database of that name exists which is not ours: it is
+        left alone, and another name is needed.
+    """
+    async with connect(dsn) as connection:
+        # One template cannot be cloned twice at once; also held on its making.
+        await connection.execute("SELECT pg_advisory_lock($1)", _lock_key(checkout))
+        template = await _template(connection, checkout)
+        mark = _mark(checkout, "database")
+        existing = await _comment(connection, database)
+        if existing == mark and keep:
+            return True
+        if existing == mark:
+            await connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+        elif existing is not None:
+            return False
+        await connection.execute(
+            f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy'
+        )
+        await _finish(connection, database, mark)
+    return True
+
+
+async def drop_all(dsn: str, checkout: str) -> list[str]:
+    """Drop every database of the checkout, the template too; return the names."""
+    async with connect(dsn) as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", _lock_key(checkout))
+        rows = await connection.fetch(
+            "SELECT datname FROM pg_database WHERE "
+            "shobj_description(oid, 'pg_database') LIKE $1 ORDER BY datname",
+            _mark(checkout, "%"),
+        )
+        names = [str(row["datname"]) for row in rows]
+        for name in names:
+            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return names
+
+
+async def _template(connection: Connection, checkout: str) -> str:
+    mark = _mark(checkout, "template 1")
+    for number in range(1, 100):
+        # No notebook's name has two underscores in a row.
+        template = f"{PREFIX}_{checkout}__template_{number}"
+        existing = await _comment(connection, template)
+        if existing == mark:
+            break
+        if existing is not None and not existing.startswith(_mark(checkout, "")):
+            continue  # killed before it was marked, or somebody else's
+        if existing is not None:  # of another edition of the book
+            await connection.execute(f'DROP DATABASE "{template}"')
+        await connection.execute(
+            f"CREATE DATABASE \"{template}\" TEMPLATE template0 ENCODING 'UTF8' "
+            "LOCALE_PROVIDER libc LOCALE 'C' ALLOW_CONNECTIONS false"
+        )
+        await connection.execute(f"COMMENT ON DATABASE \"{template}\" IS '{mark}'")
+        break
+    return template
+
+
+async def _finish(connection: Connection, database: str, mark: str) -> None:
+    """Mark a new database, and give it the uniform settings, in one round trip."""
+    superuser, of_role = await connection.fetchrow(
+        "SELECT current_setting('is_superuser') = 'on', EXISTS (SELECT FROM "
+        "pg_db_role_setting WHERE setdatabase = 0 AND setrole = "
+        "(SELECT oid FROM pg_roles WHERE rolname = current_user))"
+    )
+    statements = [f"COMMENT ON DATABASE \"{database}\" IS '{mark}'"]
+    statements += as_statements(f'DATABASE "{database}"', superuser=superuser)
+    if of_role:  # a role's own settings would win over the database's
+        target = f'ROLE CURRENT_USER IN DATABASE "{database}"'
+        statements += as_statements(target, superuser=superuser)
+    await connection.execute("; ".join(statements))
+
+
+async def _comment(connection: Connection, database: str) -> str | None:
+    """Return a database's comment, "" if it has none, None if it is not there."""
+    comment = await connection.fetchval(
+        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') "
+        "FROM pg_database WHERE datname = $1",
+        database,
+    )
+    return None if comment is None else str(comment)
+
+
+def _mark(checkout: str, what: str) -> str:
+    return f"made by the book async with, checkout {checkout}, {what}"
+
+
+def _lock_key(checkout: str) -> int:
+    return int.from_bytes(hashlib.sha256(checkout.encode()).digest()[:7])
