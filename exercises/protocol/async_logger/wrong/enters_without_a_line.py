@@ -1,0 +1,20 @@
+# hint: and the block was entered
+class AsyncLogger:
+    def __init__(self, write):
+        self.write = write
+
+    async def __aenter__(self):
+        try:
+            await self.write("open")
+        except ConnectionError:
+            pass
+        return self
+
+    async def __aexit__(self, exc_type, exc, traceback):
+        if exc_type is None:
+            await self.write("close")
+        else:
+            await self.write(f"close after {exc_type.__name__}")
+
+    async def info(self, text):
+        await self.write(text)

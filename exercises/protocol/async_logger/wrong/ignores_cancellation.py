@@ -1,0 +1,20 @@
+# hint: A cancellation is an exception of the block like any other.
+import asyncio
+
+
+class AsyncLogger:
+    def __init__(self, write):
+        self.write = write
+
+    async def __aenter__(self):
+        await self.write("open")
+        return self
+
+    async def __aexit__(self, exc_type, exc, traceback):
+        if exc_type is None or exc_type is asyncio.CancelledError:
+            await self.write("close")
+        else:
+            await self.write(f"close after {exc_type.__name__}")
+
+    async def info(self, text):
+        await self.write(text)

@@ -1,0 +1,2 @@
+async def use(manager, body):
+    raise NotImplementedError

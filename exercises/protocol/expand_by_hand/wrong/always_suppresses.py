@@ -1,0 +1,13 @@
+# hint: Where did it go?
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    value = await enter(manager)
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        await leave(manager, type(exc), exc, exc.__traceback__)
+        return None
+    else:
+        await leave(manager, None, None, None)
+    return result

@@ -1,0 +1,14 @@
+# hint: there is no block that could be left
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    try:
+        value = await enter(manager)
+        result = await body(value)
+    except BaseException as exc:
+        if not await leave(manager, type(exc), exc, exc.__traceback__):
+            raise
+        return None
+    else:
+        await leave(manager, None, None, None)
+    return result

@@ -1,0 +1,15 @@
+# hint: There was no exception to drop
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    value = await enter(manager)
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        if not await leave(manager, type(exc), exc, exc.__traceback__):
+            raise
+        return None
+    else:
+        if await leave(manager, None, None, None):
+            return None
+    return result

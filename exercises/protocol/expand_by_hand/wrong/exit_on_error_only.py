@@ -1,0 +1,12 @@
+# hint: A block that ends well calls three things
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    value = await enter(manager)
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        if not await leave(manager, type(exc), exc, exc.__traceback__):
+            raise
+        return None
+    return result

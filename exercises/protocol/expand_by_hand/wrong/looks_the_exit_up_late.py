@@ -1,0 +1,14 @@
+# hint: When should that be found out?
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    value = await enter(manager)
+    leave = type(manager).__aexit__
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        if not await leave(manager, type(exc), exc, exc.__traceback__):
+            raise
+        return None
+    else:
+        await leave(manager, None, None, None)
+    return result

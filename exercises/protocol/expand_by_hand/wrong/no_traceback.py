@@ -1,0 +1,14 @@
+# hint: the exception, and its traceback
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    value = await enter(manager)
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        if not await leave(manager, type(exc), exc, None):
+            raise
+        return None
+    else:
+        await leave(manager, None, None, None)
+    return result

@@ -1,0 +1,14 @@
+# hint: Which values of the exit drop the exception?
+async def use(manager, body):
+    enter = type(manager).__aenter__
+    leave = type(manager).__aexit__
+    value = await enter(manager)
+    try:
+        result = await body(value)
+    except BaseException as exc:
+        if await leave(manager, type(exc), exc, exc.__traceback__) is not True:
+            raise
+        return None
+    else:
+        await leave(manager, None, None, None)
+    return result

@@ -1,0 +1,23 @@
+# hint: `as` binds the connection
+class Connection:
+    def __init__(self, deliver):
+        self.deliver = deliver
+        self.waiting = []
+        self.is_open = False
+
+    def send(self, message):
+        self.waiting.append(message)
+
+    async def close(self):
+        """Deliver what waits; return the number of messages."""
+        messages, self.waiting = self.waiting, []
+        for message in messages:
+            await self.deliver(message)
+        self.is_open = False
+        return len(messages)
+
+    async def __aenter__(self):
+        self.is_open = True
+
+    async def __aexit__(self, exc_type, exc, traceback):
+        await self.close()
