@@ -23,9 +23,18 @@ def leave_with(submission: Submission, error: BaseException):
 
 @case("the block ends normally")
 def normal_exit(submission):
-    ledger = []
-    with submission.suppress_key_error() as caught:
-        ledger.append("body")
+    ledger, caught = [], None
+    try:
+        with submission.suppress_key_error() as caught:
+            ledger.append("body")
+    except TypeError as error:
+        expect(
+            not ledger,
+            hint="On a normal exit there is no exception to ask. What are the three"
+            " arguments of `__exit__` then?",
+            saw=f"TypeError: {error}",
+        )
+        raise
     expect(ledger == ["body"], hint=BODY_RAN)
     expect(caught is not None, hint=NO_MANAGER, saw="`as` bound None")
     expect(

@@ -1,0 +1,24 @@
+# hint: KeyboardInterrupt is not yours
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+
+class atomic_write:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def __enter__(self):
+        self.file = NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self.path.parent, delete=False
+        )
+        return self.file
+
+    def __exit__(self, exc_type, exc, traceback):
+        try:
+            self.file.close()
+            if exc_type is None:
+                os.replace(self.file.name, self.path)
+        finally:
+            Path(self.file.name).unlink(missing_ok=True)
+        return exc_type is KeyboardInterrupt

@@ -1,0 +1,21 @@
+# hint: which may be another file system
+import shutil
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+
+class atomic_write:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def __enter__(self):
+        self.file = NamedTemporaryFile("w", encoding="utf-8", delete=False)
+        return self.file
+
+    def __exit__(self, exc_type, exc, traceback):
+        try:
+            self.file.close()
+            if exc_type is None:
+                shutil.move(self.file.name, self.path)
+        finally:
+            Path(self.file.name).unlink(missing_ok=True)

@@ -1,0 +1,13 @@
+import os
+from pathlib import Path
+
+
+class change_directory:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def __enter__(self):
+        os.chdir(self.path)
+
+    def __exit__(self, exc_type, exc, traceback):
+        os.chdir("..")

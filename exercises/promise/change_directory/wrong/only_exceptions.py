@@ -1,0 +1,17 @@
+# hint: Is `KeyboardInterrupt` an `Exception`?
+import os
+from pathlib import Path
+
+
+class change_directory:
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        self.before = os.getcwd()
+        os.chdir(self.path)
+        return Path.cwd()
+
+    def __exit__(self, exc_type, exc, traceback):
+        if exc_type is None or issubclass(exc_type, Exception):
+            os.chdir(self.before)

@@ -1,0 +1,17 @@
+# hint: Keep the goal, not the way
+import os
+from pathlib import Path
+
+
+class change_directory:
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        self.before = os.getcwd()
+        os.chdir(self.path)
+        self.back = os.path.relpath(self.before)
+        return Path.cwd()
+
+    def __exit__(self, exc_type, exc, traceback):
+        os.chdir(self.back)

@@ -1,0 +1,8 @@
+# hint: where does the generator stand?
+answer = [
+    ["enter a", "enter b", "work", "exit b", "exit a"],
+    ["enter a", "exit a", "enter b", "exit b", "end of loop"],
+    ["enter a", "enter b", "exit b", "after b", "exit a", "after a"],
+    ["enter a", "enter b", "exit a", "caught"],
+    ["made", "enter a", "exit a", "line 1", "closed"],
+]

@@ -1,0 +1,8 @@
+# hint: A line behind the block is not on its way
+answer = [
+    ["enter a", "enter b", "work", "exit b", "after b", "exit a", "after a"],
+    ["enter a", "exit a", "enter b", "exit b", "end of loop"],
+    ["enter a", "enter b", "exit b", "after b", "exit a", "after a"],
+    ["enter a", "enter b", "exit a", "caught"],
+    ["made", "enter a", "line 1", "exit a", "closed"],
+]

@@ -1,0 +1,8 @@
+# hint: Is there still an exception on its way
+answer = [
+    ["enter a", "enter b", "work", "exit b", "exit a"],
+    ["enter a", "exit a", "enter b", "exit b", "end of loop"],
+    ["enter a", "enter b", "exit b", "after b", "exit a"],
+    ["enter a", "enter b", "exit a", "caught"],
+    ["made", "enter a", "line 1", "exit a", "closed"],
+]

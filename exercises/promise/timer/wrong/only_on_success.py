@@ -1,0 +1,15 @@
+# hint: Which of your lines are skipped
+import time
+
+
+class Timer:
+    def __init__(self, clock=time.perf_counter):
+        self.clock = clock
+
+    def __enter__(self):
+        self.started = self.clock()
+        return self
+
+    def __exit__(self, exc_type, exc, traceback):
+        if exc_type is None:
+            self.seconds = self.clock() - self.started

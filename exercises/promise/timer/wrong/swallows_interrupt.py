@@ -1,0 +1,15 @@
+# hint: Ctrl-C did not reach the caller
+import time
+
+
+class Timer:
+    def __init__(self, clock=time.perf_counter):
+        self.clock = clock
+
+    def __enter__(self):
+        self.started = self.clock()
+        return self
+
+    def __exit__(self, exc_type, exc, traceback):
+        self.seconds = self.clock() - self.started
+        return exc_type is KeyboardInterrupt
