@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -109,7 +110,7 @@ def execute(path: Path, timeout: float) -> Any:
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute()
+    client.execute(stderr=subprocess.DEVNULL)  # as nbval does
     for number, cell in enumerate(code_cells(notebook), 1):
         cell.execution_count = number
         cell.outputs = merged(cell.outputs)

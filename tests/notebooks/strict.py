@@ -20,6 +20,10 @@ from typing import Any
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from asyncwith import postgres
+
+SERVER = pytest.StashKey[str]()  # what describe() says of the run's PostgreSQL
+
 type_of_output = ("stream", "display_data", "execute_result", "error")
 
 # Evaluated in the kernel after each cell: the unfinished tasks that the book's
@@ -152,6 +156,22 @@ def difference(stored: list[dict[str, Any]], seen: list[dict[str, Any]]) -> str:
             lines(stored), lines(seen), "stored", "seen", lineterm="", n=2
         )
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Join the server once, for the whole run: the kernels then find it running."""
+    if config.option.nbval and not hasattr(config, "workerinput"):
+        try:
+            config.stash[SERVER] = postgres.describe()
+        except (postgres.PostgresUnavailable, postgres.SettingsError) as problem:
+            raise pytest.UsageError(str(problem)) from None
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if (server := config.stash.get(SERVER, None)) is not None:
+        terminalreporter.write_line(f"compared against {server}")
 
 
 @pytest.hookimpl(tryfirst=True)
