@@ -1,0 +1,32 @@
+# hint: `lease` is to be a generator
+class lease:
+    def __init__(self, desk, name):
+        self.desk = desk
+        self.name = name
+
+    async def __aenter__(self):
+        self.item = await self.desk.lend(self.name)
+        return self.item
+
+    async def __aexit__(self, kind, error, traceback):
+        await self.desk.take_back(self.item)
+        return isinstance(error, KeyError)
+
+
+class Audit:
+    def __init__(self, desk, name):
+        self.desk = desk
+        self.name = name
+
+    async def __aenter__(self):
+        self.item = await self.desk.lend(self.name)
+        return f"{self.item}, audited"
+
+    async def __aexit__(self, kind, error, traceback):
+        outcome = "fine"
+        if isinstance(error, ValueError):
+            outcome = f"refused: {error}"
+        elif error is not None:
+            outcome = f"failed: {kind.__name__}"
+        await self.desk.take_back(self.item, outcome)
+        return isinstance(error, ValueError)

@@ -1,0 +1,9 @@
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+
+@asynccontextmanager
+async def temporary_file():
+    path = Path("export.tmp")
+    yield path
+    path.unlink()

@@ -1,0 +1,18 @@
+# hint: A cancellation is a CancelledError
+import os
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+
+@asynccontextmanager
+async def temporary_file():
+    handle, name = tempfile.mkstemp()
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+    path.unlink(missing_ok=True)

@@ -1,0 +1,14 @@
+# hint: raised at your `yield`. Which of your lines
+import os
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+
+@asynccontextmanager
+async def temporary_file():
+    handle, name = tempfile.mkstemp()
+    os.close(handle)
+    path = Path(name)
+    yield path
+    path.unlink(missing_ok=True)

@@ -1,0 +1,12 @@
+# hint: The caller has given up
+import asyncio
+
+
+async def with_retry(open_resource, work, attempts=3):
+    for attempt in range(1, attempts + 1):
+        try:
+            async with open_resource() as resource:
+                return await work(resource)
+        except (ConnectionError, asyncio.CancelledError):
+            if attempt == attempts:
+                raise

@@ -1,0 +1,9 @@
+# hint: A ValueError is no better the second time
+async def with_retry(open_resource, work, attempts=3):
+    for attempt in range(1, attempts + 1):
+        try:
+            async with open_resource() as resource:
+                return await work(resource)
+        except Exception:
+            if attempt == attempts:
+                raise

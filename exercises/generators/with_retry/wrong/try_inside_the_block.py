@@ -1,0 +1,9 @@
+# hint: The enter can fail too
+async def with_retry(open_resource, work, attempts=3):
+    for attempt in range(1, attempts + 1):
+        async with open_resource() as resource:
+            try:
+                return await work(resource)
+            except ConnectionError:
+                if attempt == attempts:
+                    raise
