@@ -1,0 +1,9 @@
+# hint: What does `async with` await by itself
+SUSPENSIONS = {
+    "three_awaits": 1,
+    "through_a_helper": 3,
+    "in_a_loop": 4,
+    "in_a_block": 1,
+    "from_a_cache": 0,
+    "with_an_error": 1,
+}

@@ -1,0 +1,22 @@
+FIRST = [
+    "main waits",
+    "a begins",
+    "b begins",
+    "a ends",
+    "b ends",
+    "main has a",
+    "main has b",
+]
+SECOND = [
+    "reader asks",
+    "reader has it",
+    "writer asks",
+    "writer has it",
+    "main ends",
+]
+THIRD = [
+    "old acquires",
+    "main cancelled both",
+    "old releases",
+    "main ends",
+]

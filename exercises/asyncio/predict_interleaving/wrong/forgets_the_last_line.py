@@ -1,0 +1,4 @@
+# hint: Which task runs then
+FIRST = ["main waits", "a begins", "b begins", "a ends", "b ends", "main has a"]
+SECOND = ["reader asks", "reader has it", "writer asks", "writer has it", "main ends"]
+THIRD = ["old acquires", "main cancelled both", "old releases", "main ends"]

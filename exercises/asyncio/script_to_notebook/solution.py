@@ -1,0 +1,11 @@
+import asyncio
+
+
+async def cell(items, audit, record):
+    audits = [asyncio.create_task(audit(item)) for item in items]
+    record("all audits started")
+    if audits:
+        await asyncio.wait(audits)
+    for task in audits:
+        task.result()
+    record("cell ends")

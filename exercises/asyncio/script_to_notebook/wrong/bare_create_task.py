@@ -1,0 +1,9 @@
+# hint: Who awaits them
+import asyncio
+
+
+async def cell(items, audit, record):
+    for item in items:
+        asyncio.create_task(audit(item))
+    record("all audits started")
+    record("cell ends")

@@ -1,0 +1,10 @@
+# hint: Which call brings
+import asyncio
+
+
+async def cell(items, audit, record):
+    audits = [asyncio.create_task(audit(item)) for item in items]
+    record("all audits started")
+    if audits:
+        await asyncio.wait(audits)
+    record("cell ends")
