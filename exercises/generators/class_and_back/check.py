@@ -73,7 +73,7 @@ class Stop(BaseException):
 
 def shown(ledger: list) -> str:
     def line(what, entry):
-        return f"{what} {entry if isinstance(entry, str) else ' '.join(map(str, entry))}"
+        return f"{what} {entry if isinstance(entry, str) else ', '.join(entry)}"
 
     return "; ".join(line(*entry) for entry in ledger) or "nothing"
 

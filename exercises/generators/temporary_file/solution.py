@@ -1,15 +1,15 @@
 import os
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 
 @asynccontextmanager
 async def temporary_file():
-    handle, name = tempfile.mkstemp()
+    handle, path = tempfile.mkstemp()
     os.close(handle)
-    path = Path(name)
     try:
-        yield path
+        yield Path(path)
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.remove(path)

@@ -1,3 +1,4 @@
+import os
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -6,4 +7,4 @@ from pathlib import Path
 async def temporary_file():
     path = Path("export.tmp")
     yield path
-    path.unlink()
+    os.remove(path)

@@ -1,8 +1,10 @@
+from contextlib import suppress
+
+
 async def with_retry(open_resource, work, attempts=3):
-    for attempt in range(1, attempts + 1):
-        try:
+    for _ in range(attempts - 1):
+        with suppress(ConnectionError):
             async with open_resource() as resource:
                 return await work(resource)
-        except ConnectionError:
-            if attempt == attempts:
-                raise
+    async with open_resource() as resource:
+        return await work(resource)
