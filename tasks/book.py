@@ -43,7 +43,8 @@ def pages(toc: Path = ROOT / "_toc.yml") -> list[str]:
 
 def build(everything: bool = False) -> int:
     """Build _build/html; 0 only if there was no warning and no page is missing."""
-    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT)]
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", str(ROOT)]
     command += ["--warningiserror", "--nitpick", "--keep-going", "--quiet"]
     if everything:
         command.append("--all")
