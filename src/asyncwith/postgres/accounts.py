@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
-from typing import Any
 
 from asyncwith.postgres.errors import PostgresUnavailable
 
@@ -30,11 +29,10 @@ class Account:
     """The user's number where it is another than ours, else None."""
     gid: int | None = None
 
-    def popen_options(self) -> dict[str, Any]:
-        """Return the arguments of `subprocess.Popen` that change the user."""
-        if self.uid is None:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+    @property
+    def groups(self) -> list[int] | None:
+        """The account's further groups, as `subprocess.Popen` wants them."""
+        return None if self.uid is None else []
 
 
 def server_account() -> Account:

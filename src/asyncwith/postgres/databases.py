@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import count
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from asyncwith.postgres.driver import Connection, connect
@@ -118,12 +119,12 @@ async def drop_all(dsn: str, checkout: str) -> list[str]:
 
 async def _template(connection: Connection, checkout: str) -> str:
     mark = _mark(checkout, "template 1")
-    for number in range(1, 100):
+    for number in count(1):
         # No notebook's name has two underscores in a row.
         template = f"{PREFIX}_{checkout}__template_{number}"
         existing = await _comment(connection, template)
         if existing == mark:
-            break
+            return template
         if existing is not None and not existing.startswith(_mark(checkout, "")):
             continue  # killed before it was marked, or somebody else's
         if existing is not None:  # of another edition of the book
@@ -133,8 +134,8 @@ async def _template(connection: Connection, checkout: str) -> str:
             "LOCALE_PROVIDER libc LOCALE 'C' ALLOW_CONNECTIONS false"
         )
         await connection.execute(f"COMMENT ON DATABASE \"{template}\" IS '{mark}'")
-        break
-    return template
+        return template
+    raise AssertionError("count() does not end")
 
 
 async def _finish(connection: Connection, database: str, mark: str) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, TypeVar, cast
+from collections.abc import AsyncGenerator, Coroutine
+from importlib import import_module
+from typing import Any, TypeVar
 
 from asyncwith.postgres.errors import PostgresUnavailable
 
-__all__ = ["Connection", "connect", "run"]
+__all__ = ["Connection", "asyncpg", "connect", "run"]
 
 T = TypeVar("T")
 
@@ -52,23 +53,40 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 @contextlib.asynccontextmanager
-async def connect(dsn: str, *, timeout: float = 10) -> AsyncIterator[Connection]:
-    """Connect once, without a pool; `timeout` in seconds.
+async def connect(dsn: str, *, seconds: float = 10) -> AsyncGenerator[Connection]:
+    """Connect once, without a pool; give up after so many seconds.
 
     Raises
     ------
     PostgresUnavailable
         When asyncpg is not installed.
+    OSError, TimeoutError, asyncpg.PostgresError
+        As asyncpg raises them.
+    """
+    connection: Connection = await asyncpg().connect(dsn, timeout=seconds)
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=seconds)
+
+
+def asyncpg() -> Any:
+    """Return the module asyncpg, which has no type information.
+
+    Raises
+    ------
+    PostgresUnavailable
+        When it is not installed.
+
+    Examples
+    --------
+    >>> asyncpg().__name__
+    'asyncpg'
     """
     try:
-        import asyncpg
+        return import_module("asyncpg")
     except ImportError:
         raise PostgresUnavailable(
             "asyncpg is needed to reach PostgreSQL. Install it with "
             "`pip install 'asyncwith[postgres]'`."
         ) from None
-    connection = cast("Connection", await asyncpg.connect(dsn, timeout=timeout))
-    try:
-        yield connection
-    finally:
-        await connection.close(timeout=timeout)

@@ -36,6 +36,7 @@ USER = "reader"
 ATTEMPTS = 5
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+LOG = " Its log: "
 
 FIXED = {
     "listen_addresses": "127.0.0.1",
@@ -228,7 +229,9 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 cwd="/",
                 env=_environment(),
-                **self.account.popen_options(),
+                user=self.account.uid,
+                group=self.account.gid,
+                extra_groups=self.account.groups,
             )
         finally:
             secret.unlink()
@@ -259,7 +262,7 @@ class Server:
                 if not (taken and again):
                     raise PostgresUnavailable(
                         f"The {self.description} did not start: {_last_words(words)}"
-                        f"{_advice(words)} Its log: {self.log}"
+                        f"{_advice(words)}{LOG}{self.log}"
                     )
                 if known:
                     time.sleep(0.1)
@@ -272,7 +275,7 @@ class Server:
         if self.log.exists():
             self.log.replace(self.log.with_name("postgres.previous.log"))
         with self.log.open("wb") as log:
-            process = self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [
                     *self.account.prefix,
                     self.binaries["postgres"],
@@ -287,8 +290,11 @@ class Server:
                 start_new_session=True,
                 pass_fds=(held,),
                 preexec_fn=processes.die_with_parent(signal.SIGINT),
-                **self.account.popen_options(),
+                user=self.account.uid,
+                group=self.account.gid,
+                extra_groups=self.account.groups,
             )
+        self._process = process
         deadline = time.monotonic() + START_SECONDS
         while process.poll() is None:
             if self._is_ready(process.pid):
@@ -336,9 +342,16 @@ class Server:
         apart.chmod(0o711)
         self._apart = apart
         program = [self.binaries["postgres"], "--version"]
-        options = account.popen_options()
         with contextlib.suppress(OSError, subprocess.SubprocessError):
-            subprocess.run(program, check=True, capture_output=True, cwd="/", **options)
+            subprocess.run(
+                program,
+                check=True,
+                capture_output=True,
+                cwd="/",
+                user=account.uid,
+                group=account.gid,
+                extra_groups=account.groups,
+            )
             return
         if not self.binaries.needs:
             raise PostgresUnavailable(

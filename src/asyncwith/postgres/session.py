@@ -81,6 +81,7 @@ class Session:
 
     def _server(self) -> Lease:
         if self._lease is not None and self._lease.alive():
+            self._lease.refresh()
             return self._lease
         if self._lease is not None:  # its supervisor was killed: start anew
             self._lease.release()
@@ -157,6 +158,9 @@ class _OwnServer(Lease):
 
     def alive(self) -> bool:
         return True
+
+    def refresh(self) -> None:
+        pass
 
 
 _sessions: list[Session] = []

@@ -45,6 +45,12 @@ class Lease:
         """Tell whether the server is still looked after."""
         return self._users is not None and is_held(self.folder / "supervisor.lock")
 
+    def refresh(self) -> None:
+        """Learn the address of a server that has been started again."""
+        if (server := _read(self.folder / "server.json")) is not None:
+            self.dsn = server["dsn"]
+            self.generation = server["generation"]
+
     def release(self) -> None:
         """Stop using the server; the last to do so ends it."""
         if self._users is not None:

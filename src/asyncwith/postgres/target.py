@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from asyncwith.postgres.binaries import OLDEST
-from asyncwith.postgres.driver import connect
+from asyncwith.postgres.driver import asyncpg, connect
 from asyncwith.postgres.errors import PostgresUnavailable, SettingsError
 
 __all__ = ["IMAGE", "Settings", "Url", "read_settings", "validate"]
@@ -138,25 +138,24 @@ async def validate(url: Url) -> str:
         When it cannot be reached, is too old, read-only, or the role may not
         create databases.
     """
-    import asyncpg
-
+    errors = asyncpg()
     try:
-        async with connect(url.dsn, timeout=CONNECT_SECONDS) as connection:
+        async with connect(url.dsn, seconds=CONNECT_SECONDS) as connection:
             row = await connection.fetchrow(FACTS)
     except PostgresUnavailable:
         raise
-    except asyncpg.InvalidAuthorizationSpecificationError as error:
+    except errors.InvalidAuthorizationSpecificationError as error:
         raise _refusal(url, f"it refuses the user: {error}") from None
-    except asyncpg.InvalidCatalogNameError as error:
+    except errors.InvalidCatalogNameError as error:
         raise _refusal(url, f"{error}") from None
-    except asyncpg.PostgresError as error:
+    except errors.PostgresError as error:
         raise _refusal(url, f"{type(error).__name__}: {error}") from None
     except (TimeoutError, OSError) as error:
         reason = f"no answer within {CONNECT_SECONDS:.0f} s"
         if not isinstance(error, TimeoutError):
             reason = str(error) or type(error).__name__
         raise _refusal(url, f"it cannot be reached: {reason}") from None
-    except (ValueError, asyncpg.InterfaceError) as error:
+    except (ValueError, errors.InterfaceError) as error:
         raise _refusal(url, f"{error}") from None
     return _judge(url, dict(row))
 
