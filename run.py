@@ -180,38 +180,46 @@ def read(path):
         return None
 
 
-def set_up(venv=VENV, python=sys.executable):
+def set_up(venv=VENV, python=None):
     """Make or renew an environment with all pinned packages and the project.
 
     Nothing happens when it was made from the same pins by the same Python.
     Returns the path of its interpreter.
     """
-    wanted = hashlib.sha256(python.encode())
+    # Not sys.executable: run by the environment's own Python, it must not
+    # make the environment from itself.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    python = os.path.realpath(python or base)
+    pins = hashlib.sha256()
     for name in ("requirements.txt", "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
-            wanted.update(file.read())
+            pins.update(file.read())
+    made_from = f"{python}\n{pins.hexdigest()}\n"
     stamp = os.path.join(venv, "made-from")
     interpreter = os.path.join(venv, "bin", "python")
-    if read(stamp) == wanted.hexdigest() and os.path.exists(interpreter):
+    if read(stamp) == made_from and os.path.exists(interpreter):
         return interpreter
     with one_at_a_time():
-        if read(stamp) == wanted.hexdigest() and os.path.exists(interpreter):
+        before = read(stamp) or ""
+        if before == made_from and os.path.exists(interpreter):
             return interpreter
         name = os.path.relpath(venv, ROOT)
         print(f"setting up {name} (about a minute the first time) ...", flush=True)
         install = uv()
+        if not before.startswith(python + "\n") or not os.path.exists(interpreter):
+            run_quietly(
+                [install, "venv", "--quiet", "--clear", "--python", python, venv],
+                "Making " + name,
+            )
+        pip = [install, "pip"]
+        into = ["--quiet", "--python", venv]
         run_quietly(
-            [install, "venv", "--quiet", "--clear", "--python", python, venv],
-            "Making " + name,
-        )
-        pip = [install, "pip", "install", "--quiet", "--python", venv]
-        run_quietly(
-            [*pip, "--require-hashes", "-r", LOCK],
+            [*pip, "sync", *into, "--require-hashes", LOCK],
             "Installing the packages of requirements.txt",
         )
         # A hashed install cannot hold the checkout itself: it comes second.
         run_quietly(
-            [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT],
+            [*pip, "install", *into, "--no-deps", "--no-build-isolation", "-e", ROOT],
             "Installing the project",
         )
         run_quietly(
@@ -219,7 +227,7 @@ def set_up(venv=VENV, python=sys.executable):
             "Switching on drawing in the kernels of " + name,
         )
         with open(stamp, "w", encoding="utf-8") as file:
-            file.write(wanted.hexdigest())
+            file.write(made_from)
     return interpreter
 
 
