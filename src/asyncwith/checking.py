@@ -14,7 +14,6 @@ from typing import Any
 from asyncwith.cases import case, expect, pending_tasks, same
 from asyncwith.catalogue import UnknownExercise, find
 from asyncwith.judging import judge
-from asyncwith.pristine import remember
 from asyncwith.submission import Submission
 from asyncwith.verdicts import CheckFailed, Mistake, Verdict
 
@@ -67,6 +66,3 @@ async def check(name: str, names: Mapping[str, Any] | None = None) -> Verdict:
     if not verdict.passed:
         raise CheckFailed(verdict) from None
     return verdict
-
-
-remember()

@@ -17,7 +17,7 @@ from typing import Any
 from asyncwith.cases import Cases, Run, current, load_cases, note
 from asyncwith.catalogue import Exercise
 from asyncwith.printout import Printout, TooMuchPrinted
-from asyncwith.pristine import restore
+from asyncwith.pristine import remember, restore
 from asyncwith.submission import Submission
 from asyncwith.verdicts import Mistake, Verdict
 from asyncwith.whereabouts import raised_at, waiting_at
@@ -191,3 +191,6 @@ def _judged(
             f"{changed[0]} was replaced",
         )
     return None
+
+
+remember()

@@ -33,7 +33,9 @@ _STANDARD: tuple[ModuleType, ...] = (
     time,
 )
 
-# (owner, name) -> value, for modules and for the classes defined in them
+_PYTHON_CLASS = 1 << 9  # CPython's Py_TPFLAGS_HEAPTYPE: its attributes can be set
+
+# id of a module or class -> itself, and its attributes as they were
 _known: dict[int, tuple[Any, dict[str, Any]]] = {}
 _modules: dict[str, ModuleType] = {}
 
@@ -48,22 +50,20 @@ def remember() -> None:
 
 
 def _note_module(name: str, module: ModuleType) -> None:
-    if id(module) in _known:
-        return
-    _modules[name] = module
-    public = {
-        key: value
-        for key, value in vars(module).items()
-        if not key.startswith("_") and key not in _LEFT_ALONE and callable(value)
-    }
-    _known[id(module)] = (module, public)
-    for value in public.values():
-        patchable = isinstance(value, type) and value.__flags__ & (1 << 9)  # heap type
-        if patchable and id(value) not in _known and value.__module__ != "builtins":
-            members = {
-                k: v for k, v in vars(value).items() if callable(v) or k[:2] != "__"
-            }
-            _known[id(value)] = (value, members)
+    _modules.setdefault(name, module)
+    _, known = _known.setdefault(id(module), (module, {}))
+    for key, value in list(vars(module).items()):
+        if key.startswith("_") or key in _LEFT_ALONE or key in known:
+            continue
+        if callable(value):
+            known[key] = value
+        if isinstance(value, type) and value.__flags__ & _PYTHON_CLASS:
+            members = {k: v for k, v in vars(value).items() if _is_behaviour(k, v)}
+            _known.setdefault(id(value), (value, members))
+
+
+def _is_behaviour(key: str, value: object) -> bool:
+    return callable(value) or not key.startswith("__")
 
 
 def restore() -> list[str]:
