@@ -12,10 +12,14 @@ class Post:
 
     def __init__(self) -> None:
         self.delivered: list[str] = []
+        self.connection = None
+        self.too_late = 0
 
     async def deliver(self, message: str) -> None:
         await asyncio.sleep(0)
         self.delivered.append(message)
+        if self.connection is not None and self.connection.is_open is not True:
+            self.too_late += 1
 
 
 async def leave_with(
@@ -37,7 +41,12 @@ async def leave_with(
 @case("the block ends normally")
 async def ends_normally(submission: Submission) -> None:
     post = Post()
-    connection = submission.Connection(post.deliver)
+    post.connection = connection = submission.Connection(post.deliver)
+    expect(
+        connection.is_open is False,
+        hint="A connection that nobody entered is not open.",
+        saw=f"before the block, open: {bool(connection.is_open)}",
+    )
     async with connection as bound:
         expect(
             bound is connection and connection.is_open is True,
@@ -55,6 +64,11 @@ async def ends_normally(submission: Submission) -> None:
         same(post.delivered, ["hello", "goodbye"]) and connection.is_open is False,
         hint="The block is over: everything is delivered, in order, and it is closed.",
         saw=f"delivered: {post.delivered}; open: {bool(connection.is_open)}",
+    )
+    expect(
+        post.too_late == 0,
+        hint="Messages were delivered over a connection that was closed already.",
+        saw=f"delivered after closing: {post.too_late} of 2",
     )
 
 

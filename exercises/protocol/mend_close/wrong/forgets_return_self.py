@@ -9,7 +9,7 @@ class Connection:
         self.waiting.append(message)
 
     async def close(self):
-        """Deliver what waits; return the number of messages."""
+        # Delivers what waits; returns the number of messages.
         messages, self.waiting = self.waiting, []
         for message in messages:
             await self.deliver(message)
