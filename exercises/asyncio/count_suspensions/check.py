@@ -6,6 +6,8 @@ from asyncwith.checking import Submission, case, expect, same
 
 DEFINES = ("SUSPENSIONS",)
 
+PRICES = {"bolt": 4}
+
 ELSE = (
     "Put your finger on each line in the order in which it runs. Where does control "
     "go back to whatever drives the coroutine?"
@@ -57,9 +59,8 @@ async def in_a_block():
 
 
 async def from_a_cache():
-    prices = {"bolt": 4}
-    if "bolt" in prices:
-        return prices["bolt"]
+    if "bolt" in PRICES:
+        return PRICES["bolt"]
     await give_way()
     return await give_way_twice()
 

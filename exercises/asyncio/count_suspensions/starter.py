@@ -1,5 +1,7 @@
 import asyncio
 
+PRICES = {"bolt": 4}
+
 
 async def nothing():
     return None
@@ -45,9 +47,9 @@ async def in_a_block():
         await give_way()
 
 
-async def from_a_cache(prices={"bolt": 4}):
-    if "bolt" in prices:
-        return prices["bolt"]
+async def from_a_cache():
+    if "bolt" in PRICES:
+        return PRICES["bolt"]
     await give_way()
     return await give_way_twice()
 

@@ -17,6 +17,10 @@ class Fetch:
         self.began: list[float] = []
         self.tasks: list[asyncio.Task | None] = []
 
+    @property
+    def start(self) -> str:
+        return f"{self.began[0]:g} s" if self.began else "no time"
+
     def __call__(self):
         self.called.append(asyncio.get_running_loop().time())
         return self.run()
@@ -31,7 +35,7 @@ class Fetch:
 
 
 def observe(submission: Submission, orders: Fetch, stock: Fetch):
-    """The outcome, ``("returned", value)`` or ``("raised", error)``, and the seconds."""
+    """The outcome, ``("returned", value)`` or ``("raised", error)``, and the time."""
 
     async def main():
         loop = asyncio.get_running_loop()
@@ -53,21 +57,20 @@ def overlapping(submission: Submission, first: float, second: float):
     expect(
         len(orders.called) <= 1 and len(stock.called) <= 1,
         hint="Each call is a query that somebody pays for. One call each is enough.",
-        saw=f"orders fetched {len(orders.called)} times, stock {len(stock.called)} times",
+        saw=f"orders fetched {len(orders.called)} times, stock {len(stock.called)} "
+        f"times",
     )
-    late = bool(stock.began) and stock.began[0] > 0 or bool(
-        orders.began and orders.began[0] > 0
-    )
+    late = max(orders.began + stock.began, default=0) > 0
     if late and outcome[0] == "raised":
         expect(
             not isinstance(outcome[1], TypeError),
-            hint="By the time that something was to be done with both at once, they were "
-            "no coroutines any more, but results. What does an `await` in the "
+            hint="By the time that something was to be done with both at once, they "
+            "were no coroutines any more, but results. What does an `await` in the "
             "arguments of a call do, and when?",
             saw=f"after {seconds:g} s: {type(outcome[1]).__name__}: {outcome[1]}",
         )
     if late:
-        times = f"orders began at {orders.began[0]:g} s, stock at {stock.began[0]:g} s"
+        times = f"orders began at {orders.start}, stock at {stock.start}"
         created_early = max(orders.called + stock.called) == 0
         expect(
             not created_early,
@@ -77,8 +80,8 @@ def overlapping(submission: Submission, first: float, second: float):
         )
         expect(
             not in_own_task,
-            hint="Each fetch has a task of its own, but the second task was created when "
-            "the first had ended. Where is the first `await`?",
+            hint="Each fetch has a task of its own, but the second task was created "
+            "when the first had ended. Where is the first `await`?",
             saw=times,
         )
     expect(
@@ -118,8 +121,8 @@ def expect_result(outcome, seconds: float, longest: float) -> None:
     parts = value if type(value) in (tuple, list) else ()
     expect(
         not any(asyncio.isfuture(p) or asyncio.iscoroutine(p) for p in parts),
-        hint="Whoever calls `report` wants what was fetched. What do you have to do to a "
-        "task to get its result?",
+        hint="Whoever calls `report` wants what was fetched. What do you have to do "
+        "to a task to get its result?",
         saw="report returned tasks or coroutines",
     )
     expect(
@@ -134,8 +137,8 @@ def expect_result(outcome, seconds: float, longest: float) -> None:
     )
     expect(
         seconds == longest,
-        hint="Both were under way from the start, and still the time is not that of the "
-        "slower one. What else is being waited for?",
+        hint="Both were under way from the start, and still the time is not that of "
+        "the slower one. What else is being waited for?",
         saw=f"{seconds:g} s, and the slower one takes {longest:g} s",
     )
 
@@ -158,7 +161,9 @@ def four_and_one(submission):
     expect_result(outcome, seconds, 4)
 
 
-def failing(submission: Submission, orders: Fetch, stock: Fetch, error: Exception) -> None:
+def failing(
+    submission: Submission, orders: Fetch, stock: Fetch, error: Exception
+) -> None:
     (kind, value), _, _ = observe(submission, orders, stock)
     if kind == "returned":
         values = value if type(value) in (tuple, list) else ()

@@ -89,12 +89,13 @@ def compare(
     right = same(given, seen)
     hint = next((text for applies, text in misreadings if applies), None)
     number = next(
-        (i for i, (g, s) in enumerate(zip(given, seen)) if g != s),
+        (i for i, (g, s) in enumerate(zip(given, seen, strict=False)) if g != s),
         min(len(given), len(seen)),
     )
     expect(
         right,
-        hint=hint or f"Up to line {number} it is as you say. Which task runs then, and "
+        hint=hint
+        or f"Up to line {number} it is as you say. Which task runs then, and "
         "until where?",
         saw=f"{answer} = {given}",
     )
@@ -120,8 +121,8 @@ async def two_tasks(submission):
             ),
             (
                 before(given, "a ends", "b begins"),
-                "In your ledger task a runs to its end in one go. Both tasks are in the "
-                "loop's queue, and a suspends in the middle: who is next?",
+                "In your ledger task a runs to its end in one go. Both tasks are in "
+                "the loop's queue, and a suspends in the middle: who is next?",
             ),
             (
                 before(given, "b begins", "a begins"),
@@ -146,8 +147,8 @@ async def cached(submission):
         [
             (
                 before(given, "writer asks", "reader asks"),
-                "main awaits `writing` first. Does that decide which task the loop takes "
-                "first?",
+                "main awaits `writing` first. Does that decide which task the loop "
+                "takes first?",
             ),
             (
                 before(given, "writer asks", "reader has it"),

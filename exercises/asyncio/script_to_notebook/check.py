@@ -77,8 +77,8 @@ def observe(submission: Submission, seconds: dict[str, float], errors=None):
     text = f"{type(error).__name__}: {error}"
     expect(
         not (isinstance(error, RuntimeError) and "asyncio.run()" in str(error)),
-        hint="A loop is running in a notebook before your cell begins, and `asyncio.run` "
-        "wants to start one. What does the chapter write instead?",
+        hint="A loop is running in a notebook before your cell begins, and "
+        "`asyncio.run` wants to start one. What does the chapter write instead?",
         saw=text,
     )
     expect(
@@ -89,8 +89,8 @@ def observe(submission: Submission, seconds: dict[str, float], errors=None):
     )
     expect(
         not (isinstance(error, TypeError) and "await" in str(error)),
-        hint="A task can be awaited, a collection of tasks cannot. Await each of them, or "
-        "something that waits for several.",
+        hint="A task can be awaited, a collection of tasks cannot. Await each of "
+        "them, or something that waits for several.",
         saw=text,
     )
     return audits, error, running, took
@@ -100,8 +100,8 @@ def expect_none_left(running: int, took: float, seconds: dict[str, float]) -> No
     still = f"{running} of {len(seconds)} audits still running after {took:g} s"
     expect(
         not (running and took == 0),
-        hint="The cell returned at once, with its audits still running. What they print "
-        "or raise now reaches nobody. Who awaits them?",
+        hint="The cell returned at once, with its audits still running. What they "
+        "print or raise now reaches nobody. Who awaits them?",
         saw=still,
     )
     expect(
@@ -137,8 +137,8 @@ def expect_good_run(submission: Submission, seconds: dict[str, float]) -> None:
     )
     expect(
         audits.peak > 1,
-        hint="Each audit began when the one before had ended. Does the next one have to "
-        "wait until you have awaited this one?",
+        hint="Each audit began when the one before had ended. Does the next one have "
+        "to wait until you have awaited this one?",
         saw=f"{took:g} s, and the slowest audit takes {max(seconds.values()):g} s",
     )
     expect(
@@ -171,12 +171,12 @@ def slow(submission):
 
 def expect_failure(submission: Submission, failing: tuple[str, ...]) -> None:
     errors = {item: ValueError(f"{item} miscounted") for item in failing}
-    audits, error, running, took = observe(submission, SLOW, errors)
+    audits, error, running, _ = observe(submission, SLOW, errors)
     inside = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
     expect(
         error is not None,
-        hint="An audit failed, and the cell ended as if all were well. Which call brings "
-        "a task's exception out?",
+        hint="An audit failed, and the cell ended as if all were well. Which call "
+        "brings a task's exception out?",
         saw="no exception came out",
     )
     expect(
@@ -186,8 +186,8 @@ def expect_failure(submission: Submission, failing: tuple[str, ...]) -> None:
     )
     expect(
         not running,
-        hint="The exception left the cell while other audits were running. Wait until all "
-        "have ended; then let it out.",
+        hint="The exception left the cell while other audits were running. Wait until "
+        "all have ended; then let it out.",
         saw=f"{running} still running when {type(error).__name__} came out",
     )
     expect(

@@ -47,8 +47,8 @@ def run(submission: Submission, *coroutines):
 def expect_no_error(error: Exception | None) -> None:
     expect(
         not (isinstance(error, RuntimeError) and "loop" in str(error)),
-        hint="No asyncio loop is needed here. What does a loop do to a coroutine that you "
-        "can do yourself?",
+        hint="No asyncio loop is needed here. What does a loop do to a coroutine that "
+        "you can do yourself?",
         saw=f"{type(error).__name__}: {error}",
     )
     expect(
@@ -65,8 +65,8 @@ def turns(submission):
     expect_no_error(error)
     expect(
         not same(ledger, ["a1", "a2", "a3", "b1", "b2", "b3"]),
-        hint="The first coroutine had all its turns before the second had one. Where does "
-        "a coroutine go that has suspended?",
+        hint="The first coroutine had all its turns before the second had one. Where "
+        "does a coroutine go that has suspended?",
         saw=" ".join(ledger),
     )
     expect(
@@ -112,8 +112,8 @@ def order(submission):
     expect_no_error(error)
     expect(
         not same(value, ["b done", "a done"]),
-        hint="The results are there, in the order in which the coroutines ended. How do "
-        "you remember who stood where?",
+        hint="The results are there, in the order in which the coroutines ended. How "
+        "do you remember who stood where?",
         saw=f"run_all returned {value!r}",
     )
     expect(
@@ -130,8 +130,8 @@ def at_once(submission):
     expect_no_error(error)
     expect(
         same(value, [7, None]),
-        hint="A coroutine may end at its first `send`, and None is a result too: it keeps "
-        "its place.",
+        hint="A coroutine may end at its first `send`, and None is a result too: it "
+        "keeps its place.",
         saw=f"run_all returned {value!r}",
     )
 
@@ -162,30 +162,32 @@ def raising(submission):
         coroutine.close()
     expect(
         not (type(value) is list and any(part is wrong for part in value)),
-        hint="The exception stands in the list like a result. It has to leave `run_all`.",
+        hint="The exception stands in the list like a result. It has to leave "
+        "`run_all`.",
         saw=f"run_all returned {value!r}",
     )
     expect(
         error is not None,
-        hint="One coroutine raised, and `run_all` returned. An error that nobody sees is "
-        "the worst kind.",
+        hint="One coroutine raised, and `run_all` returned. An error that nobody sees "
+        "is the worst kind.",
         saw=f"run_all returned {value!r}",
     )
     expect(
         error is wrong,
-        hint="The exception that leaves `run_all` is the one that the coroutine raised.",
+        hint="The exception that leaves `run_all` is the one that the coroutine "
+        "raised.",
         saw=f"{type(error).__name__}: {error}",
     )
     expect(
         "a releases" in seen or "b releases" in seen,
-        hint="Two coroutines were left where they stood, inside a `try`. Who runs their "
-        "`finally`?",
+        hint="Two coroutines were left where they stood, inside a `try`. Who runs "
+        "their `finally`?",
         saw=", ".join(seen),
     )
     expect(
         "a releases" in seen and "b releases" in seen,
-        hint="One of the two was closed, the other was forgotten. Which coroutines have "
-        "not ended when the exception comes?",
+        hint="One of the two was closed, the other was forgotten. Which coroutines "
+        "have not ended when the exception comes?",
         saw=", ".join(seen),
     )
     expect(

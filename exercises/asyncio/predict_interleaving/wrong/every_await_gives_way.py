@@ -1,4 +1,12 @@
 # hint: What does `from_cache` do
-FIRST = ["main waits", "a begins", "b begins", "a ends", "b ends", "main has a", "main has b"]
+FIRST = [
+    "main waits",
+    "a begins",
+    "b begins",
+    "a ends",
+    "b ends",
+    "main has a",
+    "main has b",
+]
 SECOND = ["reader asks", "writer asks", "reader has it", "writer has it", "main ends"]
 THIRD = ["old acquires", "main cancelled both", "old releases", "main ends"]
