@@ -28,6 +28,7 @@ from asyncwith.postgres.errors import PostgresUnavailable
 __all__ = ["LABEL", "Container", "engine_problem"]
 
 LABEL = "asyncwith.checkout"
+FOLDER_LABEL = "asyncwith.folder"
 ANSWER_SECONDS = 20
 PULL_SECONDS = 900
 FAST = ("postgres", "-c", "fsync=off", "-c", "full_page_writes=off")
@@ -82,6 +83,7 @@ class Container:
     def __init__(self, folder: Path, image: str) -> None:
         self.image = image
         self.checkout = folder.parent.name
+        self.folder = folder.name
         self.dsn = ""
         self.description = f"container {image}"
         self._password = secrets.token_urlsafe(18)
@@ -98,7 +100,7 @@ class Container:
             With what the engine or the container said.
         """
         self.close()
-        remove_stale(self.checkout)
+        self._remove_stale()
         _settle_environment()
         name = f"asyncwith-{self.checkout}-{secrets.token_hex(4)}"
         self._sweep_after_our_end(name)
@@ -110,7 +112,8 @@ class Container:
             container.with_name(name).with_command(list(FAST))
             container.with_env("POSTGRES_DB", "postgres").with_env("TZ", "UTC")
             container.with_env("POSTGRES_INITDB_ARGS", "--no-sync")
-            container.with_kwargs(labels={LABEL: self.checkout})
+            labels = {LABEL: self.checkout, FOLDER_LABEL: self.folder}
+            container.with_kwargs(labels=labels)
             container.dbname = "postgres"
             if _engine_is_here():
                 container.ports["5432"] = ("127.0.0.1", None)
@@ -151,6 +154,16 @@ class Container:
             self._sweeper.wait()
             self._sweeper = None
 
+    def _remove_stale(self) -> None:
+        """Remove what a killed supervisor of this folder has left."""
+        filters = [
+            f"label={LABEL}={self.checkout}",
+            f"label={FOLDER_LABEL}={self.folder}",
+        ]
+        filtered = [part for each in filters for part in ("--filter", each)]
+        if names := _docker("ps", "--all", "--quiet", *filtered).stdout.split():
+            _docker("rm", "--force", "--volumes", *names)
+
     def _sweep_after_our_end(self, name: str) -> None:
         self._sweeper = subprocess.Popen(
             ["sh", "-c", 'cat; docker rm --force --volumes "$0" >/dev/null 2>&1', name],
@@ -158,13 +171,6 @@ class Container:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-
-
-def remove_stale(checkout: str) -> None:
-    """Remove the containers of the checkout; the caller is their only owner."""
-    found = _docker("ps", "-aq", "--filter", f"label={LABEL}={checkout}").stdout
-    if names := found.split():
-        _docker("rm", "--force", "--volumes", *names)
 
 
 async def _version(dsn: str) -> str:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from itertools import count
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from asyncwith.postgres.driver import Connection, connect
 from asyncwith.postgres.uniform import as_statements
 
-__all__ = ["clone", "database_name", "drop_all", "with_database"]
+__all__ = ["clone", "database_name", "drop", "with_database"]
 
 PREFIX = "asyncwith"
 LONGEST = 63
@@ -83,9 +85,7 @@ async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -
         False if a database of that name exists which is not ours: it is
         left alone, and another name is needed.
     """
-    async with connect(dsn) as connection:
-        # One template cannot be cloned twice at once; also held on its making.
-        await connection.execute("SELECT pg_advisory_lock($1)", _lock_key(checkout))
+    async with _maintenance(dsn, checkout) as connection:
         template = await _template(connection, checkout)
         mark = _mark(checkout, "database")
         existing = await _comment(connection, database)
@@ -102,19 +102,45 @@ async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -
     return True
 
 
-async def drop_all(dsn: str, checkout: str) -> list[str]:
-    """Drop every database of the checkout, the template too; return the names."""
-    async with connect(dsn) as connection:
-        await connection.execute("SELECT pg_advisory_lock($1)", _lock_key(checkout))
+async def drop(
+    dsn: str, checkout: str, *, templates: bool, unless: Callable[[str], bool]
+) -> list[str]:
+    """Drop the checkout's databases; return their names.
+
+    Parameters
+    ----------
+    dsn, checkout
+        As for `clone`.
+    templates
+        Whether to drop the template as well.
+    unless
+        Tells, from its name, whether a database is still in use.
+    """
+    async with _maintenance(dsn, checkout) as connection:
         rows = await connection.fetch(
-            "SELECT datname FROM pg_database WHERE "
+            "SELECT datname FROM pg_database WHERE pg_has_role(datdba, 'USAGE') AND "
             "shobj_description(oid, 'pg_database') LIKE $1 ORDER BY datname",
-            _mark(checkout, "%"),
+            _mark(checkout, "%" if templates else "database"),
         )
-        names = [str(row["datname"]) for row in rows]
+        names = [name for row in rows if not unless(name := str(row["datname"]))]
         for name in names:
             await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     return names
+
+
+@asynccontextmanager
+async def _maintenance(dsn: str, checkout: str) -> AsyncGenerator[Connection]:
+    """Connect, and be the checkout's only one to make or drop databases.
+
+    A template cannot be cloned while somebody else clones it.
+    """
+    async with connect(dsn) as connection:
+        await connection.execute(
+            "SET statement_timeout TO 0; SET lock_timeout TO 0; "
+            "SET default_transaction_read_only TO off"
+        )
+        await connection.execute("SELECT pg_advisory_lock($1)", _lock_key(checkout))
+        yield connection
 
 
 async def _template(connection: Connection, checkout: str) -> str:
@@ -154,9 +180,14 @@ async def _finish(connection: Connection, database: str, mark: str) -> None:
 
 
 async def _comment(connection: Connection, database: str) -> str | None:
-    """Return a database's comment, "" if it has none, None if it is not there."""
+    """Return a database's comment, None if there is no such database.
+
+    It is "" where there is no comment, and for a database of another role's:
+    we could neither clone nor drop it.
+    """
     comment = await connection.fetchval(
-        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') "
+        "SELECT CASE WHEN pg_has_role(datdba, 'USAGE') "
+        "THEN coalesce(shobj_description(oid, 'pg_database'), '') ELSE '' END "
         "FROM pg_database WHERE datname = $1",
         database,
     )

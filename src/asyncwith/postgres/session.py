@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
 import threading
+import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from asyncwith.postgres import databases
 from asyncwith.postgres.container import engine_problem
-from asyncwith.postgres.driver import run
+from asyncwith.postgres.driver import asyncpg, run
 from asyncwith.postgres.errors import PostgresUnavailable
-from asyncwith.postgres.locks import try_lock
+from asyncwith.postgres.locks import is_held, try_lock
 from asyncwith.postgres.places import (
     checkout_id,
     require_space,
@@ -24,8 +29,12 @@ from asyncwith.postgres.target import Settings, read_settings, validate
 
 __all__ = ["Session", "current"]
 
+T = TypeVar("T")
+
 COPIES = 100
 """Runs of one notebook at the same time before something must be wrong."""
+
+KEEP_SECONDS = 3600
 
 
 @dataclass
@@ -75,9 +84,13 @@ class Session:
     def drop(self) -> list[str]:
         """Drop all of the checkout's databases; return their names."""
         with self._guard:
-            names = run(databases.drop_all(self._server().dsn, checkout_id()))
-            self.release()
-            return names
+            dsn, checkout = self._server().dsn, checkout_id()
+            for claim in self._claims.values():
+                os.close(claim.lock)
+            self._claims.clear()
+            return self._run(
+                databases.drop(dsn, checkout, templates=True, unless=self._in_use)
+            )
 
     def _server(self) -> Lease:
         if self._lease is not None and self._lease.alive():
@@ -102,10 +115,13 @@ class Session:
             return _OwnServer(url.dsn, description, Path(), "own", None)
         if forced == "embedded":
             return self._embedded()
-        container = state_folder("container")
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", self.settings.image)
+        container = state_folder(f"container-{slug}")
+        reason = state_folder("embedded") / "no-container.txt"
         if joinable(container):
             return join(container, "container", self.settings.image)
-        if forced is None and joinable(state_folder("embedded")):
+        if forced is None and joinable(reason.parent):
+            self._reason = reason.read_text() if reason.exists() else ""
             return self._embedded()
         problem = engine_problem(self.settings.image)
         if problem is None:
@@ -118,6 +134,7 @@ class Session:
                 f"ASYNCWITH_POSTGRES=container was asked for, and {problem}"
             )
         self._reason = f"; no container: {problem}"
+        reason.write_text(self._reason)  # those who join want to know, too
         return self._embedded()
 
     def _embedded(self) -> Lease:
@@ -129,18 +146,24 @@ class Session:
     def _claim(self, lease: Lease, name: str, old: _Claim | None) -> _Claim:
         """Take the first name that no living process has, and clone into it."""
         checkout = checkout_id()
-        if old is not None and run(
+        if old is not None and self._run(
             databases.clone(lease.dsn, checkout, old.database, keep=True)
         ):
             return _Claim(old.database, old.lock, lease.generation)
-        locks = state_folder("databases")
+        if not self._claims:
+            self._run(
+                databases.drop(
+                    lease.dsn, checkout, templates=False, unless=self._in_use_or_new
+                )
+            )
         for copy in range(1, COPIES):
             database = databases.database_name(checkout, name, copy)
-            held = try_lock(locks / f"{database}.lock")
+            held = try_lock(_lock_file(database))
             if held is None:
                 continue
+            os.utime(held)
             try:
-                done = run(databases.clone(lease.dsn, checkout, database))
+                done = self._run(databases.clone(lease.dsn, checkout, database))
             except BaseException:
                 os.close(held)
                 raise
@@ -151,6 +174,30 @@ class Session:
             f"{COPIES - 1} runs of {name} are alive at once, or their databases "
             "are not ours. End some, or set ASYNCWITH_DATABASE to another name."
         )
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return run(work)
+        except (asyncpg().PostgresError, OSError, TimeoutError) as error:
+            server = self._lease.description if self._lease else "PostgreSQL"
+            raise PostgresUnavailable(
+                f"No database could be made on the server, {server}: "
+                f"{str(error) or type(error).__name__}"
+            ) from error
+
+    def _in_use(self, database: str) -> bool:
+        return is_held(_lock_file(database))
+
+    def _in_use_or_new(self, database: str) -> bool:
+        """A finished run's database stays for a while, to be looked at."""
+        with contextlib.suppress(FileNotFoundError):
+            age = time.time() - _lock_file(database).stat().st_mtime
+            return age < KEEP_SECONDS or self._in_use(database)
+        return False
+
+
+def _lock_file(database: str) -> Path:
+    return state_folder("databases") / f"{database}.lock"
 
 
 class _OwnServer(Lease):
