@@ -91,7 +91,7 @@ class Blocks:
         if recording is not None:
             try:
                 label = _sites[number].label
-                step = recording.add("enter", label)
+                step = recording.enter(label)
                 block = Block(number, label, recording, step)
                 open_blocks.setdefault(id(sys._getframe(1)), []).append(block)
             except Exception as error:
@@ -103,7 +103,7 @@ class Blocks:
         """Record that ``__enter__`` or ``__aenter__`` has returned."""
         if block := _innermost(frame, number):
             block.entered = True
-            block.recording.held(block.step)
+            block.recording.entered(block.step)
 
     @_of_caller
     def failed(self, number: int, frame: int) -> None:

@@ -166,10 +166,11 @@ class _Drawing:
             self.recording = _record(self.timeline, self._is_cell)
             self.recording.__enter__()
 
-    def after(self, _result: Any) -> None:
+    def after(self, result: Any) -> None:
         self._stop()
         timeline, self.timeline, self.source = self.timeline, None, None
-        if timeline is not None and self.shown:
+        ran = getattr(result, "error_before_exec", None) is None
+        if timeline is not None and self.shown and ran:
             from IPython.display import display
 
             display(timeline)

@@ -104,10 +104,16 @@ class Recording:
             self._begin(task)
         return self._add(self._lane(task), kind, label, of)
 
-    def held(self, step: int) -> None:
-        """Note that the block entered at this step holds its resource now."""
+    def enter(self, label: str) -> int:
+        """Add the event of a block that is being entered; return its step."""
+        step = self.add("enter", label)
+        self.timeline.entering(step)
+        return step
+
+    def entered(self, step: int) -> None:
+        """Note that the block entered at this step has been entered now."""
         self._settle()
-        self.timeline.held(step)
+        self.timeline.entered(step)
 
     def _add(self, lane: str, kind: str, label: str, of: int | None = None) -> int:
         if self.closed or len(self.timeline) >= LIMIT:

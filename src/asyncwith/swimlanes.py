@@ -9,8 +9,8 @@ lower edge was never left.
 The picture needs nothing from outside: presentation attributes only (no style
 sheet, script or id; a page's content policy has nothing to object to), and any
 rule of a page overrides them. Classes to use: ``aw-timeline`` (the root: set
-``color`` here), ``aw-paper`` (the background and what is cut out of marks: set
-``fill`` and ``stroke``), ``aw-ok``, ``aw-failed``, ``aw-cancelled``, ``aw-open``.
+``color`` here), ``aw-paper`` (the background: set ``fill``), ``aw-cut`` (signs cut
+out of marks in the background's colour: set ``stroke``), ``aw-ok``, ``aw-failed``, ``aw-cancelled``, ``aw-open``.
 Every event is a ``g.aw-step`` with ``data-step``, ``data-lane``, ``data-kind`` and
 ``data-bottom``, where its row ends: a page that steps through the picture clips
 it there.
@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import unicodedata
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asyncwith.timeline import Event, Timeline
+    from asyncwith.timeline import Timeline
 
 __all__ = ["swimlanes"]
 
@@ -76,8 +77,8 @@ def columns(text: str) -> int:
 def wrap(text: str, width: int) -> list[str]:
     """Break a text into lines of at most that many columns, losing none of it.
 
-    It breaks after a space, a comma, a bracket or a dot where there is one in the
-    line's second half.
+    It breaks before the ``!`` of an error, or else after a space, a comma, a
+    bracket or a dot where there is one in the line's second half.
 
     Example
     -------
@@ -85,6 +86,9 @@ def wrap(text: str, width: int) -> list[str]:
     ['pool.acquire(', 'timeout=10)']
     """
     lines: list[str] = []
+    what, error, how = text.rpartition(" ! ")
+    if error and columns(text) > width:
+        return [*wrap(what, width), *wrap(f"! {how}", width)]
     while columns(text) > width:
         end = len(text)
         while columns(text[:end]) > width:
@@ -167,7 +171,7 @@ class _Picture:
         self.lane_columns = lane
         self.indent = indent
         self.title = wrap(self.timeline.title, int((self.width - 24) / 7.6))
-        y = 14.0 + 18 * len(self.title) + 6
+        y = self._place_names(14.0 + 18 * len(self.title) + 6)
         self.lines: list[list[str]] = []
         self.tops: list[float] = []
         for _, _, label in self.rows:
@@ -175,8 +179,25 @@ class _Picture:
             self.lines.append(lines)
             self.tops.append(y)
             y += _ROW + _LINE * (len(lines) - 1 + self.stacked)
-        self.end = y
-        self.height = y + 12 + (18 if self.timeline.dropped else 0)
+        self.end = y if self.rows else y + 16
+        self.height = self.end + 12 + (18 if self.timeline.dropped else 0)
+
+    def _place_names(self, y: float) -> float:
+        """Place the lanes' names over them, upright if they must; return the end."""
+        widths = {lane: columns(lane) * 7.3 for lane in self.lanes}
+        ends = [
+            (self.centre[lane] - width / 2, self.centre[lane] + width / 2)
+            for lane, width in widths.items()
+        ]
+        self.upright = any(left < 4 for left, _ in ends) or any(
+            before[1] + 5 > after[0] for before, after in pairwise(ends)
+        )
+        longest = max(widths.values(), default=0.0)
+        if not self.rows or len(self.lanes) == 1 or longest > 120:
+            self.names = 0.0
+            return y
+        self.names = y + (longest + 2 if self.upright else 14)
+        return self.names + 6
 
     def y(self, step: int) -> float:
         return self.tops[step] + _ROW / 2
@@ -201,6 +222,8 @@ class _Picture:
             )
         if not self.rows:
             parts.append(self._note("no block, wait or task was seen", self.end - 2))
+        if self.names:
+            parts += [self._heading(lane) for lane in self.lanes]
         parts += [self._guides(), self._lifelines(), self._waits()]
         parts += [self._box(step) for step in sorted(self.slots)]
         parts += [self._step(step) for step in range(len(self.rows))]
@@ -222,6 +245,16 @@ class _Picture:
         return (
             f'<text x="{_n(_MARGIN)}" y="{_n(y)}" font-family="{_SANS}"'
             f' font-size="12.5" fill="currentColor">{escape(text)}</text>'
+        )
+
+    def _heading(self, lane: str) -> str:
+        turn, anchor, x = "", "middle", self.centre[lane]
+        if self.upright:
+            turn, anchor, x = " rotate(-90)", "start", x + 4
+        return (
+            f'<text transform="translate({_n(x)} {_n(self.names)}){turn}"'
+            f' text-anchor="{anchor}" font-family="{_MONO}" font-size="12"'
+            f' font-weight="700" fill="currentColor">{escape(lane)}</text>'
         )
 
     def _guides(self) -> str:
@@ -256,13 +289,13 @@ class _Picture:
             if event.kind == "wait":
                 later = enumerate(self.timeline.events[step + 1 :], step + 1)
                 end = next((n for n, other in later if other.lane == event.lane), None)
-                bottom = self.end if end is None else self.y(end) - 8
-                x, top = _n(self.centre[event.lane]), self.y(step) + 9
+                bottom = self.end if end is None else self.y(end) - 7
+                x, top = _n(self.centre[event.lane]), self.y(step) + 8
                 if bottom - top > 1:
                     path += f"M{x} {_n(top)}V{_n(bottom)}"
         return (
             f'<path class="aw-wait" d="{path}" stroke="currentColor" stroke-width="6"'
-            f' stroke-dasharray="1.4 2.6" stroke-linecap="butt"/>'
+            f' stroke-opacity=".6" stroke-dasharray="1.3 2.7" stroke-linecap="butt"/>'
         )
 
     def _box(self, step: int) -> str:
@@ -275,25 +308,22 @@ class _Picture:
         else:
             ink = _ink(closing.kind, closing.label)
             bottom = self.y(event.closed) + 9
-        left, right, r = _n(x), _n(x + 2 * half), 4
-        outline = (
-            f"M{left} {_n(bottom)}V{_n(top + r)}q0 -{r} {r} -{r}H{_n(x + 2 * half - r)}"
-        )
-        outline += f"q{r} 0 {r} {r}V{_n(bottom)}"
-        if closing is not None:
-            b = _n(bottom - r)
-            outline = f"M{left} {b}V{_n(top + r)}q0 -{r} {r} -{r}"
-            outline += f"H{_n(x + 2 * half - r)}q{r} 0 {r} {r}V{b}"
-            outline += f"q0 {r} -{r} {r}H{_n(x + r)}q-{r} 0 -{r} -{r}Z"
         colour = _COLOURS.get(ink, _COLOURS["failed"])
         dash = ' stroke-dasharray="3 3"' if ink == "cancelled" else ""
         weight = 2.2 if ink in ("failed", "open") else 1.5
+        to = "" if event.closed is None else event.closed
         parts = [
-            f'<g class="aw-block aw-{ink}" data-from="{step}" data-to="'
-            f'{"" if event.closed is None else event.closed}" fill="{colour}"'
-            f' stroke="{colour}"><path d="{outline}" fill-opacity=".13"'
-            f' stroke-width="{weight}"{dash}/>'
+            f'<g class="aw-block aw-{ink}" data-from="{step}" data-to="{to}"'
+            f' fill="{colour}" stroke="{colour}">'
+            f'<path d="{_outline(x, top, 2 * half, bottom, closing is not None)}"'
+            f' fill="none" stroke-width="{weight}"{dash}/>'
         ]
+        if event.held is not None:  # filled from where the body began
+            begin = top if event.held == step else self.y(event.held) + 9
+            parts.append(
+                f'<path d="{_outline(x, begin, 2 * half, bottom, closing is not None)}"'
+                f' fill-opacity=".15" stroke="none"/>'
+            )
         if closing is not None and closing.lane != event.lane:
             start, end = sorted([self.centre[closing.lane], self.centre[event.lane]])
             parts.append(
@@ -337,17 +367,35 @@ class _Picture:
         sign = _SIGNS["error" if kind == "end" and ink == "failed" else kind]
         if ink == "cancelled":
             sign = _SIGNS["cancel"]
+        if kind == "begin":
+            return (
+                f'<circle {at} class="aw-paper" r="4.2" fill="#fff" stroke-width="1.6"'
+                f' stroke="currentColor"/>'
+            )
         ring = ""
         if kind == "suppressed":
             ring = f'<circle r="7.2" stroke="{_COLOURS["failed"]}" stroke-width="1.4"/>'
         return (
             f'<g {at}><circle class="aw-{ink}" r="5.5" fill="{colour}"/>{ring}'
-            f'<path class="aw-paper" d="{sign}" stroke="#fff" stroke-width="1.5"/></g>'
+            f'<path class="aw-cut" d="{sign}" stroke="#fff" stroke-width="1.5"/></g>'
         )
 
 
+def _outline(x: float, top: float, width: float, bottom: float, closed: bool) -> str:
+    """Return the path of a box, with or without its lower edge."""
+    r = min(4.0, (bottom - top) / 2)
+    left, right, r_ = _n(x), _n(width - 2 * r), _n(r)
+    end = _n(bottom - r) if closed else _n(bottom)
+    path = (
+        f"M{left} {end}V{_n(top + r)}q0 -{r_} {r_} -{r_}h{right}q{r_} 0 {r_} {r_}V{end}"
+    )
+    if closed:
+        path += f"q0 {r_} -{r_} {r_}h-{right}q-{r_} 0 -{r_} -{r_}Z"
+    return path
+
+
 _SIGNS = {
-    "begin": "M-2.5 -1.2H2.5M0 -1.2V3",
+    "begin": "",
     "end": "M-2.2 -2.2H2.2V2.2H-2.2Z",
     "enter": "M-2.5 -1L0 1.8L2.5 -1",
     "exit": "M-2.6 .2L-.8 2L2.6 -1.8",

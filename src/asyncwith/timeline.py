@@ -57,7 +57,8 @@ class Event:
     closed
         The step of the event that closes this one, or None.
     held
-        For ``enter``: the last step before the block's body began.
+        For ``enter``: the last step before the block's body began; None as long
+        as the block is being entered, or if that failed.
     """
 
     lane: str
@@ -126,7 +127,7 @@ class Timeline:
             known = ", ".join(get_args(Kind))
             raise ValueError(f"unknown kind of event {kind!r}; expected one of {known}")
         step = len(self.events)
-        event = Event(lane, kind, label, of)
+        event = Event(lane, kind, label, of, held=step if kind == "enter" else None)
         if of is None and kind in _CLOSES:
             event.of = self._open(lane, kind, label)
         if event.of is not None and 0 <= event.of < step:
@@ -146,8 +147,13 @@ class Timeline:
         same = [step for step in steps if self.events[step].label == label]
         return (same or steps or [None])[-1]
 
-    def held(self, step: int) -> None:
-        """Note that the block entered at this step has been entered by now."""
+    def entering(self, step: int) -> None:
+        """Note that the block of this step is being entered from now on."""
+        if 0 <= step < len(self.events):
+            self.events[step].held = None
+
+    def entered(self, step: int) -> None:
+        """Note that the block of this step has been entered by now."""
         if 0 <= step < len(self.events):
             self.events[step].held = len(self.events) - 1
 
@@ -157,7 +163,11 @@ class Timeline:
 
     def never_left(self) -> list[Event]:
         """Return the blocks that were entered and not left, first to last."""
-        return [e for e in self.events if e.kind == "enter" and e.closed is None]
+        return [
+            event
+            for event in self.events
+            if event.kind == "enter" and event.closed is None and event.held is not None
+        ]
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return the ledger's lines: lane, kind and label.
