@@ -178,6 +178,7 @@ class _Story:
         """The child's verdict, or what its silence means."""
         if self._found is not None:
             return self._found
+        watchdog = watchdog.partition("Timeout (")[2]
         if self._late or watchdog:
             saw = f"did not end within {self._limit:g} s" + _busy_at(watchdog, labels)
             hint = (

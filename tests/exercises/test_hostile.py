@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from asyncwith.catalogue import exercises
+from asyncwith.catalogue import find
 from asyncwith.childprocess import judge_apart
 from asyncwith.sources import Block
 from tests.exercises import hostile
 
-EXERCISE = exercises()[0]
+EXERCISE = find("promise/suppress_key_error")
 DEFINES = "\ndef {name}(*args, **kwargs):\n{body}\n"
 
 

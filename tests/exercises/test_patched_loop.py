@@ -32,9 +32,9 @@ async def cell(items, audit, record):
 def test_nest_asyncio_is_no_repair(tmp_path: Path) -> None:
     file = tmp_path / "cell.py"
     file.write_text(PATCHING)
+    check = [sys.executable, "-m", "asyncwith", "check", "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "asyncwith", "check", "--json"]
-        + ["asyncio/script_to_notebook", str(file)],
+        [*check, "asyncio/script_to_notebook", str(file)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -7,6 +7,7 @@ What claims to be equal to everything passes nothing.
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -122,7 +123,8 @@ def test_its_text_is_well_formed(exercise: Exercise) -> None:
     assert 2 <= exercise.minutes <= 60
     assert exercise.title and not exercise.title.endswith(".")
     assert len(exercise.task.split()) >= 20
-    assert text.endswith("\n") and "\n# " not in text
+    prose = re.sub(r"(?ms)^```.*?^```$", "", text)
+    assert text.endswith("\n") and "\n# " not in prose
     for name in load_cases(exercise).defines:
         assert f"`{name}" in exercise.task or f" {name}(" in exercise.task, (
             f"text.md does not say what `{name}` is"
