@@ -2,12 +2,16 @@
 
 A loop that is blocked runs nothing, a heartbeat neither. So the longest gap
 between two beats is the longest time for which nothing else could run.
+
+On a busy machine a thread also waits for a processor. That is not the loop's
+fault, and Linux says how long it was: it does not count.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from types import TracebackType
 
 __all__ = ["Pulse", "heartbeat"]
@@ -19,7 +23,8 @@ class Pulse:
     Attributes
     ----------
     longest_gap : float
-        Seconds of real time, the longest between two beats so far.
+        Seconds of real time, the longest between two beats so far, without the
+        time that the thread was ready to run and had no processor.
     beats : int
         How often the loop came round.
     """
@@ -29,7 +34,10 @@ class Pulse:
         self.blocked_after = blocked_after
         self.longest_gap = 0.0
         self.beats = 0
-        self._latest = time.perf_counter()
+        self._latest = self._time()
+
+    def _time(self) -> float:
+        return time.perf_counter() - _waited_for_processor()
 
     @property
     def blocked(self) -> bool:
@@ -44,10 +52,22 @@ class Pulse:
 
     def beat(self) -> None:
         """Note that the loop is alive now."""
-        now = time.perf_counter()
+        now = self._time()
         self.longest_gap = max(self.longest_gap, now - self._latest)
         self.beats += 1
         self._latest = now
+
+
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
+
+
+def _waited_for_processor() -> float:
+    """Return the seconds that this thread was ready to run and could not."""
+    try:
+        # nanoseconds on a processor, nanoseconds waiting for one, how often
+        return int(_SCHEDSTAT.read_bytes().split()[1]) / 1e9
+    except OSError:  # not Linux
+        return 0.0
 
 
 class heartbeat:

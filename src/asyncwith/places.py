@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["checkpoint", "latest", "name_of_task", "place_of"]
 
-_LONGEST = 48  # characters of source that a line of a report has room for
+_LONGEST = 40  # characters of source that a line of a report has room for
 
 
 class _Latest(threading.local):
@@ -140,9 +140,8 @@ def place_of(waiting: object) -> str:
             exiting = False
         elif place and code.co_name == "__aexit__":
             exiting = True
-    if len(place) > _LONGEST:
-        place = place[: _LONGEST - 1] + "…"
-    return f"exit: {place}" if exiting else place or "in a library"
+    place = f"exit: {place}" if exiting else place or "in a library"
+    return place if len(place) <= _LONGEST else place[: _LONGEST - 1] + "…"
 
 
 def name_of_task(task: asyncio.Task[Any]) -> str:
