@@ -21,13 +21,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from asyncwith.postgres import processes
 from asyncwith.postgres.accounts import Account, server_account
 from asyncwith.postgres.binaries import Binaries, find_binaries
 from asyncwith.postgres.errors import PostgresUnavailable
-from asyncwith.postgres.locks import try_lock
+from asyncwith.postgres.locks import is_held, try_lock
 from asyncwith.postgres.uniform import UNIFORM, as_options
 
 __all__ = ["USER", "Server", "free_port"]
@@ -36,6 +37,7 @@ USER = "reader"
 ATTEMPTS = 5
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+LOCK_SECONDS = 3.0
 LOG = " Its log: "
 
 FIXED = {
@@ -132,19 +134,25 @@ class Server:
         if self.alive():
             return
         (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
-        if self.account.uid is not None and self._apart is None:
-            self._move_apart(self.account)
+        held = self._take_lock()  # before anything in the folder is changed
+        try:
+            if self.account.uid is not None and self._apart is None:
+                self._move_apart(self.account)
+            self._start_locked(held)
+        finally:
+            os.close(held)
+
+    def _start_locked(self, held: int) -> None:
         found_data = self._has_data()
-        started_before = self.port is not None
         if not found_data:
             self._initialise()
         try:
-            self._launch()
+            self._launch(held)
         except PostgresUnavailable:
-            if not found_data or started_before:
+            if not found_data or self.port is not None:
                 raise
             self._initialise()  # left by a power cut or by another version
-            self._launch()
+            self._launch(held)
 
     def stop(self) -> None:
         """Stop it: open transactions are rolled back, clients disconnected."""
@@ -244,30 +252,26 @@ class Server:
         draft.rename(self.data)
         self.timings["initdb"] = time.perf_counter() - started
 
-    def _launch(self) -> None:
+    def _launch(self, held: int) -> None:
         started = time.perf_counter()
-        held = self._take_lock()
-        try:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            known = self.port
-            deadline = time.monotonic() + STOP_SECONDS
-            for attempt in range(1, 1_000):
-                port = known or free_port()
-                words = self._try_port(port, held)
-                if words is None:
-                    self.port = port
-                    break
-                taken = "Address already in use" in words
-                again = time.monotonic() < deadline if known else attempt < ATTEMPTS
-                if not (taken and again):
-                    raise PostgresUnavailable(
-                        f"The {self.description} did not start: {_last_words(words)}"
-                        f"{_advice(words)}{LOG}{self.log}"
-                    )
-                if known:
-                    time.sleep(0.1)
-        finally:
-            os.close(held)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # nobody has the lock
+        known = self.port
+        deadline = time.monotonic() + STOP_SECONDS
+        for attempt in count(1):
+            port = known or free_port()
+            words = self._try_port(port, held)
+            if words is None:
+                self.port = port
+                break
+            taken = "Address already in use" in words
+            again = time.monotonic() < deadline if known else attempt < ATTEMPTS
+            if not (taken and again):
+                raise PostgresUnavailable(
+                    f"The {self.description} did not start: {_last_words(words)}"
+                    f"{_advice(words)}{LOG}{self.log}"
+                )
+            if known:
+                time.sleep(0.1)
         self.timings["start"] = time.perf_counter() - started
 
     def _try_port(self, port: int, held: int) -> str | None:
@@ -317,11 +321,13 @@ class Server:
     def _take_lock(self) -> int:
         """Wait for the last process of an earlier server; end a stale one."""
         path = self.folder / "server.lock"
-        _wait_until(lambda: (held := try_lock(path)) is None or not os.close(held), 3)
+        _wait_until(lambda: not is_held(path), LOCK_SECONDS)
         if (held := try_lock(path)) is not None:
             return held
-        processes.end_stale_server(self.data)
-        deadline = time.monotonic() + STOP_SECONDS
+        apart = self._apart_file
+        data = Path(apart.read_text()) / "data" if apart.exists() else self.data
+        processes.end_stale_server(data)
+        deadline = time.monotonic() + LOCK_SECONDS
         while (held := try_lock(path)) is None:
             if time.monotonic() > deadline:
                 raise PostgresUnavailable(
@@ -335,7 +341,6 @@ class Server:
         """Make a folder that the other account may pass through, not list."""
         if self._apart_file.exists():  # its owner was killed
             self._apart = Path(self._apart_file.read_text())
-            os.close(self._take_lock())
             self.discard()
         apart = Path(tempfile.mkdtemp(prefix="asyncwith-"))
         self._apart_file.write_text(str(apart))

@@ -60,7 +60,7 @@ def end_stale_server(data: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((data / "postmaster.pid").read_text().split()[0])
         command = subprocess.run(
-            ["ps", "-p", str(pid), "-o", "args="],
+            ["ps", "-ww", "-p", str(pid), "-o", "args="],
             capture_output=True,
             text=True,
             check=False,

