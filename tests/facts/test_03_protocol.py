@@ -112,7 +112,7 @@ def test_fact_002_both_are_fetched_before_entering() -> None:
 
 def refusal(block: str) -> str:
     """The message of the TypeError that a block of one line is refused with."""
-    names: dict[str, Any] = {"Connection": type("Connection", (Noted,), {})}
+    names: dict[str, Any] = {"Repaired": type("Repaired", (Noted,), {})}
     exec(f"async def main():\n    {block}", names)
     with pytest.raises(TypeError) as caught:
         asyncio.run(names["main"]())

@@ -59,7 +59,7 @@ async def ends_normally(submission: Submission) -> None:
     expect(
         seen is None,
         hint="The block raised nothing. What was there to translate?",
-        saw=f"came out: {type(seen).__name__}",
+        saw=f"came out: {type(seen).__name__}: {seen}",
     )
     expect(
         connection.closed == 1,
