@@ -71,7 +71,8 @@ _LIBRARIES = tuple(
         for name in ("stdlib", "platstdlib", "purelib", "platlib")
         if (folder := sysconfig.get_paths().get(name))
     }
-    | {str(Path(__file__).parent), "<frozen"}
+    | {str(Path(file).parent) for file in (__file__, linecache.__file__)}
+    | {"<frozen"}  # importlib; the line before knows a zipped standard library
 )
 
 _ATTRIBUTES: dict[type, tuple[str, str]] = {

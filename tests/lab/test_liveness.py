@@ -71,9 +71,9 @@ def test_the_time_before_the_block_does_not_count():
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who waited")
 def test_a_busy_machine_is_not_a_blocked_loop():
     spin = [sys.executable, "-c", "while True: pass"]
-    others = [subprocess.Popen(spin) for _ in range(8)]
+    others = [subprocess.Popen(spin) for _ in range(6)]
     try:
-        pulse = pulse_of(lambda: asyncio.sleep(1))
+        pulse = pulse_of(lambda: asyncio.sleep(0.7))
     finally:
         for other in others:
             other.kill()

@@ -1,7 +1,9 @@
 """The fixtures, in a test suite of somebody else."""
 
+import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 SUITE = """
 import asyncio
@@ -46,8 +48,13 @@ def test_an_hour(virtual):
 
 def pytest_run(folder, *options):
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options],
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *("-p", "asyncwith.pytest_plugin", *options),
+        ],
         cwd=folder,
+        # without the plugins of this environment, which take seconds to load
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -64,6 +71,11 @@ def test_a_suite_finds_the_fixtures_and_sees_the_table(tmp_path):
     line = SUITE.splitlines().index("    cancellation_sweep(leaky)") + 1
     assert f"test_theirs.py:{line}: AssertionError" in run.stdout
     assert "report.clean" not in run.stdout
+
+
+def test_pytest_finds_the_plugin_by_itself():
+    (plugin,) = entry_points(group="pytest11", name="asyncwith")
+    assert plugin.value == "asyncwith.pytest_plugin"
 
 
 def test_the_fixtures_are_listed_with_what_they_are_for(tmp_path):
