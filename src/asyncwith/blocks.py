@@ -15,7 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from asyncwith.recording import Recording, current, open_blocks, report
-from asyncwith.suspension import Range, positions_at
+from asyncwith.suspension import Range, caller, positions_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def _of_caller(
 
     def call(self: Blocks, number: int) -> None:
         try:
-            method(self, number, id(sys._getframe(1)))
+            method(self, number, id(caller(2)))
         except Exception as error:
             report(error, method)
 
@@ -93,7 +93,7 @@ class Blocks:
                 label = _sites[number].label
                 step = recording.enter(label)
                 block = Block(number, label, recording, step)
-                open_blocks.setdefault(id(sys._getframe(1)), []).append(block)
+                open_blocks.setdefault(id(caller(2)), []).append(block)
             except Exception as error:
                 report(error, self.enter)
         return manager

@@ -39,7 +39,7 @@ from asyncwith.recording import record as _record
 from asyncwith.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
 
 __all__ = [
@@ -84,8 +84,8 @@ def prepare(source: str, filename: str = "<cell>") -> Prepared:
     """Return a cell's syntax tree, made drawable, and its title.
 
     Compile the tree with the same file name and, for ``await`` at top level, with
-    the flag ``ast.PyCF_ALLOW_TOP_LEVEL_AWAIT``; or hand it to Pyodide's
-    ``eval_code_async``.
+    the flag ``ast.PyCF_ALLOW_TOP_LEVEL_AWAIT``. With Pyodide, make a ``CodeRunner``
+    of the source, set its ``ast`` to the tree, then ``compile`` and ``run_async``.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def prepare(source: str, filename: str = "<cell>") -> Prepared:
 
 
 @contextmanager
-def record(title: str) -> Iterator[Timeline]:
+def record(title: str) -> Generator[Timeline, None, None]:
     """Record what prepared cells do in the ``with`` block, and their tasks.
 
     Example
@@ -171,9 +171,9 @@ class _Drawing:
         timeline, self.timeline, self.source = self.timeline, None, None
         ran = getattr(result, "error_before_exec", None) is None
         if timeline is not None and self.shown and ran:
-            from IPython.display import display
+            from IPython import display
 
-            display(timeline)
+            display.display(timeline)  # pyright: ignore[reportUnknownMemberType]
 
     def _stop(self) -> None:
         if self.recording is not None:
@@ -259,9 +259,11 @@ def load_ipython_extension(ip: Any) -> None:
 
 def unload_ipython_extension(ip: Any) -> None:
     """Undo what ``load_ipython_extension`` did; functions drawn still work."""
-    drawing, waking = getattr(ip, _NAME, None) or (None, None)
+    loaded: tuple[_Drawing | None, _Waking | None]
+    loaded = getattr(ip, _NAME, None) or (None, None)
+    drawing, waking = loaded
     setattr(ip, _NAME, None)
-    if drawing in ip.ast_transformers:
+    if drawing is not None and drawing in ip.ast_transformers:
         ip.ast_transformers.remove(drawing)
         ip.events.unregister("pre_run_cell", drawing.before)
         ip.events.unregister("post_run_cell", drawing.after)

@@ -19,7 +19,7 @@ import threading
 from asyncio import events
 from collections import Counter
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, SimpleNamespace
@@ -28,16 +28,17 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from asyncwith.suspension import (
     Suspension,
+    caller,
     frame_and_awaited,
     place_of,
     suspension,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from asyncwith.blocks import Block
-    from asyncwith.timeline import Timeline
+    from asyncwith.timeline import Kind, Timeline
 
 __all__ = ["Recording", "current", "open_blocks", "record", "report"]
 
@@ -96,7 +97,7 @@ class Recording:
 
     # -- events ----------------------------------------------------------
 
-    def add(self, kind: str, label: str, of: int | None = None) -> int:
+    def add(self, kind: Kind, label: str, of: int | None = None) -> int:
         """Add an event of the running task, thread or cell; return its step."""
         self._settle()
         task = _current_task()
@@ -115,7 +116,7 @@ class Recording:
         self._settle()
         self.timeline.entered(step)
 
-    def _add(self, lane: str, kind: str, label: str, of: int | None = None) -> int:
+    def _add(self, lane: str, kind: Kind, label: str, of: int | None = None) -> int:
         if self.closed or len(self.timeline) >= LIMIT:
             self.timeline.dropped += not self.closed
             return -1
@@ -225,9 +226,9 @@ class Recording:
         if loop.get_task_factory() is None:
             return
         for task in sorted(asyncio.all_tasks(loop), key=_age):
-            context = getattr(task, "get_context", dict)()
-            mine = task not in self._seen and context.get(_recording) is self
-            if mine and _suspended(task):
+            context: Context | None = getattr(task, "get_context", lambda: None)()
+            mine = context is not None and context.get(_recording) is self
+            if mine and task not in self._seen and _suspended(task):
                 self._seen.add(task)
                 if not _is_library(task.get_coro()):
                     self._begin(task)
@@ -293,18 +294,18 @@ _active = 0
 _plain_run = events.Handle._run
 
 
-def _run(handle: Any) -> None:
+def _run(self: Any) -> None:
     """Run a handle as ``Handle._run`` does, and look at its task around it."""
-    context = handle._context
+    context = self._context
     recording = None if context is None else context.get(_recording)
-    task = getattr(handle._callback, "__self__", None)
-    name = getattr(handle._callback, "__name__", "_")
+    task = getattr(self._callback, "__self__", None)
+    name = getattr(self._callback, "__name__", "_")
     step = hasattr(task, "get_coro") and not hasattr(asyncio.Task, name)
     if recording is None or recording.closed or not step:
-        return _plain_run(handle)
-    _quietly(recording.before_step, task, handle._args)
+        return _plain_run(self)
+    _quietly(recording.before_step, task, self._args)
     try:
-        return _plain_run(handle)
+        return _plain_run(self)
     finally:
         _quietly(recording.after_step, task)
 
@@ -331,7 +332,7 @@ def report(error: Exception, where: object) -> None:
 @contextmanager
 def record(
     timeline: Timeline, drawn: Callable[[str], bool] | None = None
-) -> Iterator[Recording]:
+) -> Generator[Recording, None, None]:
     """Record what the code of the block, and the tasks that it starts, do.
 
     Parameters
@@ -356,8 +357,7 @@ def record(
     main resume asyncio.sleep(0.001)
     """
     if drawn is None:
-        caller = sys._getframe(2).f_code.co_filename
-        drawn = caller.__eq__
+        drawn = caller(3).f_code.co_filename.__eq__
     global _active, _plain_run
     recording = Recording(timeline, drawn)
     if not _active:

@@ -17,16 +17,17 @@ import dis
 import gc
 import linecache
 import re
+import sys
 import weakref
 from dataclasses import dataclass
 from functools import lru_cache
 from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Range", "Suspension", "label_of", "positions_at", "suspension"]
+__all__ = ["Range", "Suspension", "caller", "label_of", "positions_at", "suspension"]
 
 LABEL_LENGTH = 60
 """Longer labels are cut, with an ellipsis (characters)."""
@@ -79,9 +80,14 @@ class Suspension:
         )
 
 
+def caller(depth: int) -> FrameType:
+    """Return the frame that many calls above the function that asks."""
+    return sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+
+
 def frame_and_awaited(obj: Any) -> tuple[FrameType | None, Any]:
     """Return the frame of an awaitable, and what it is waiting for itself."""
-    names = _ATTRIBUTES.get(type(obj))
+    names = _ATTRIBUTES.get(cast("type[Any]", type(obj)))
     if names is not None:
         return getattr(obj, names[0]), getattr(obj, names[1])
     if type(obj).__name__ in _OPAQUE:

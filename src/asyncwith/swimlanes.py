@@ -10,8 +10,8 @@ The picture needs nothing from outside: presentation attributes only (no style
 sheet, script or id; a page's content policy has nothing to object to), and any
 rule of a page overrides them. Classes to use: ``aw-timeline`` (the root: set
 ``color`` here), ``aw-paper`` (the background: set ``fill``), ``aw-cut`` (signs cut
-out of marks in the background's colour: set ``stroke``), ``aw-ok``, ``aw-failed``, ``aw-cancelled``, ``aw-open``.
-Every event is a ``g.aw-step`` with ``data-step``, ``data-lane``, ``data-kind`` and
+out of marks in the background's colour: set ``stroke``), ``aw-ok``,
+``aw-failed``, ``aw-cancelled``, ``aw-open``. Every event is a ``g.aw-step`` with ``data-step``, ``data-lane``, ``data-kind`` and
 ``data-bottom``, where its row ends: a page that steps through the picture clips
 it there.
 """
@@ -234,7 +234,7 @@ class _Picture:
 
     def description(self) -> str:
         """Return the ledger in words, for those who do not see the picture."""
-        words = []
+        words: list[str] = []
         for lane, kind, label in self.rows:
             what, _, how = label.partition(" ! ")
             how = f", {how}" if how else ""

@@ -11,10 +11,11 @@ and tasks are recorded by ``async with Timeline("title").recording()``.
 
 from __future__ import annotations
 
-import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
+
+from asyncwith.suspension import caller
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -217,13 +218,13 @@ class Timeline:
         """
         from asyncwith.recording import record
 
-        with record(self, _caller().__eq__):
+        with record(self, _calling_file().__eq__):
             yield self
 
 
-def _caller() -> str:
+def _calling_file() -> str:
     """Return the file name of the first frame that is not the library's."""
-    frame = sys._getframe(1)
+    frame = caller(1)
     while frame.f_back and frame.f_code.co_filename.endswith(
         (__file__, "contextlib.py")
     ):
