@@ -193,6 +193,24 @@ async def twenty_blocks(submission: Submission):
     )
 
 
+@case("the block puts a folder in the file's place")
+async def cannot_be_removed(submission: Submission):
+    with temporary_folder() as folder:
+        out = None
+        try:
+            async with submission.temporary_file() as path:
+                path.unlink()
+                path.mkdir()
+        except OSError as error:
+            out = error
+        expect(
+            out is not None or not path.exists(),
+            hint="It could not be removed, and nobody is told. "
+            "For which error is silence the right answer?",
+            saw="the block ended well, and something is still there",
+        )
+
+
 @case("the temporary folder does not exist")
 async def no_folder(submission: Submission):
     with temporary_folder() as folder:

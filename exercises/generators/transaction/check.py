@@ -25,6 +25,7 @@ class Connection:
         self.statements = []
         self.committed = []
         self.pending = None
+        self.closed = False
 
     @property
     def in_transaction(self):
@@ -37,7 +38,10 @@ class Connection:
         self.statements.append(word)
         if word == "COMMIT" and word in self.failing:
             self.pending = None  # a failed COMMIT ends the transaction too
+        if self.closed:
+            raise RuntimeError("connection is closed")
         if word in self.failing:
+            self.closed = word == "BEGIN"
             raise self.failing[word]
         if word == "BEGIN":
             self.pending = []
@@ -201,7 +205,12 @@ async def begin_fails(submission: Submission):
         hint="There was no transaction, and the block ran.",
         saw=saw(connection),
     )
-    expect(out is error, hint="The caller gets the reason.", saw=f"{out!r}")
+    expect(
+        out is error,
+        hint="The reason why BEGIN failed is hidden by another error. "
+        "What is there to roll back when nothing has begun?",
+        saw=f"{out!r} came out after {saw(connection)}",
+    )
 
 
 @case("COMMIT fails")

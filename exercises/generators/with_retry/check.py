@@ -116,10 +116,11 @@ async def fails_twice(submission: Submission):
 
 @case("every attempt fails")
 async def all_fail(submission: Submission):
-    for attempts in (1, 2, 5):
+    for options in ({}, {"attempts": 1}, {"attempts": 2}, {"attempts": 5}):
+        attempts = options.get("attempts", 3)
         errors = [ConnectionError(f"reset {n}") for n in range(1, 9)]
         service = Service(working=errors)
-        result = await run(submission, service, attempts=attempts)
+        result = await run(submission, service, **options)
         expect(
             service.opened == attempts,
             hint="`attempts` counts all of them, the first one included.",
