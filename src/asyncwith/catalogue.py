@@ -23,6 +23,9 @@ _CHAPTER_FILE = re.compile(r"file:\s*[\"']?notebooks/(\d+_(\w+))")
 class UnknownExercise(LookupError):
     """No exercise has that name; the message suggests the nearest ones."""
 
+    def _render_traceback_(self, *_: object) -> list[str]:
+        return [str(self)]  # in a notebook, the sentence is enough
+
 
 @dataclass(frozen=True, order=True)
 class Exercise:

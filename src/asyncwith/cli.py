@@ -101,7 +101,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if not arguments.file.is_file():
         raise FileNotFoundError(f"there is no file {str(arguments.file)!r} to check")
 
-    from asyncwith.childprocess import judge_apart
+    from asyncwith.isolation import judge_apart
     from asyncwith.sources import read_submission
 
     blocks = read_submission(arguments.file, exercise.name)

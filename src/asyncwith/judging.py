@@ -12,6 +12,7 @@ import os
 from asyncio import Task, create_task, wait
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from types import FrameType
 from typing import Any
 
 from asyncwith.cases import Cases, Run, current, load_cases, note
@@ -20,9 +21,21 @@ from asyncwith.printout import Printout, TooMuchPrinted
 from asyncwith.pristine import remember, restore
 from asyncwith.submission import Submission
 from asyncwith.verdicts import Mistake, Verdict
-from asyncwith.whereabouts import raised_at, waiting_at
+from asyncwith.watchdog import interrupted_after
+from asyncwith.whereabouts import busy_at, raised_at, waiting_at
 
-__all__ = ["judge"]
+__all__ = ["BLOCKED", "judge"]
+
+WAITING = "Something here waits for what never comes."
+BLOCKED = (
+    "Something here neither ends nor waits: a loop without an end, a call that blocks."
+)
+FOREIGN = "An exception came out of your code that the check did not send in."
+UNUSABLE = (
+    "The check cannot use what came from your code. "
+    "Compare it with the task: the names, and what they are."
+)
+_PATIENCE = 2.5  # seconds beyond a deadline: for cancelling, then for cleaning up
 
 
 async def judge(
@@ -86,22 +99,31 @@ async def _run_case(
     """One case: the mistake found, if any, and what was printed."""
     restore()
     run, printout = Run(), Printout()
+
+    def blocked(frame: FrameType | None) -> None:
+        run.mistakes.append(_hung(seconds, "busy", busy_at(frame, names)))
+
     with redirect_stdout(printout), redirect_stderr(printout), _same_surroundings():
-        with _tasks_noted(run):
+        with _tasks_noted(run), interrupted_after(seconds + _PATIENCE, blocked):
             task = create_task(_outcome(function, submission))
             try:
                 done, _ = await wait({task}, timeout=seconds)
             except asyncio.CancelledError:  # the notebook's cell was interrupted
                 task.cancel()
                 raise
-            hung = None if done else await _cancelled(task, names, seconds)
+            if not done:
+                run.mistakes.append(_hung(seconds, "waiting", waiting_at(task, names)))
+                task.cancel()
+                await wait({task}, timeout=min(seconds, 1.0))
         leftovers = [t for t in run.tasks if not t.done()]
         for leftover in leftovers:
             leftover.cancel()
         if leftovers:
             await wait(leftovers, timeout=min(seconds, 1.0))
     changed = restore()
-    return _judged(run, hung or task.result(), changed, names), printout.text
+    return _judged(
+        run, task.result() if task.done() else None, changed, names
+    ), printout.text
 
 
 @contextmanager
@@ -153,18 +175,11 @@ async def _outcome(
     return None
 
 
-async def _cancelled(
-    task: Task[Any], names: Mapping[str, Any], seconds: float
-) -> Mistake:
-    """End a case at its deadline; says where the submission was waiting."""
-    place = waiting_at(task, names)
-    task.cancel()
-    await wait({task}, timeout=min(seconds, 1.0))
-    return Mistake(
-        "Something here waits for what never comes.",
-        f"did not end within {seconds:g} s"
-        + (f", waiting at {place}" if place else ""),
+def _hung(seconds: float, state: str, place: str | None) -> Mistake:
+    saw = f"did not end within {seconds:g} s" + (
+        f", {state} at {place}" if place else ""
     )
+    return Mistake(BLOCKED if state == "busy" else WAITING, saw)
 
 
 def _judged(
@@ -181,10 +196,9 @@ def _judged(
         saw = f"raised {type(outcome).__name__}: {outcome}".rstrip(": ")
         if isinstance(outcome, NotImplementedError):
             return Mistake("This part is still to be written.", saw)
-        return Mistake(
-            "An exception came out that the check did not send in.",
-            saw + (f"\nat {place}" if place else ""),
-        )
+        if place is None:
+            return Mistake(UNUSABLE, saw)
+        return Mistake(FOREIGN, f"{saw}\nat {place}")
     if changed:
         return Mistake(
             "Leave the library as it is: other code uses it too.",

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from asyncwith.catalogue import Exercise
-from asyncwith.childprocess import judge_apart
+from asyncwith.isolation import judge_apart
 from asyncwith.progress import Progress, exercise_of
 from asyncwith.sources import read_submission
 from asyncwith.verdicts import Verdict

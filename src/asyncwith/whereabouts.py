@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import FrameType
 from typing import Any, cast
 
-__all__ = ["raised_at", "waiting_at"]
+__all__ = ["busy_at", "raised_at", "waiting_at"]
 
 
 def waiting_at(task: asyncio.Task[Any], names: Mapping[str, Any]) -> str | None:
@@ -29,6 +29,13 @@ def waiting_at(task: asyncio.Task[Any], names: Mapping[str, Any]) -> str | None:
         if frame.f_globals is names:
             place = _place(frame.f_code.co_filename, frame.f_lineno)
     return place
+
+
+def busy_at(frame: FrameType | None, names: Mapping[str, Any]) -> str | None:
+    """The submission's innermost line at which a running frame stands."""
+    while frame is not None and frame.f_globals is not names:
+        frame = frame.f_back
+    return _place(frame.f_code.co_filename, frame.f_lineno) if frame else None
 
 
 def raised_at(error: BaseException, names: Mapping[str, Any]) -> str | None:

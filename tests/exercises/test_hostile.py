@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asyncwith.catalogue import find
-from asyncwith.childprocess import judge_apart
+from asyncwith.isolation import judge_apart
 from asyncwith.sources import Block
 from tests.exercises import hostile
 
