@@ -26,7 +26,7 @@ FACTS = [
 ]
 
 
-def tests_of(chapter: str) -> list[str]:
+def asserted_in(chapter: str) -> list[str]:
     """Names of the test functions beside a chapter's table."""
     path = FOLDER / f"test_{chapter}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -53,7 +53,7 @@ def test_each_fact_has_its_proof(chapter: str, fact: dict[str, Any]) -> None:
         cells = {c["id"]: c for c in notebook["cells"] if c["cell_type"] == "code"}
         assert fact["cell"] in cells
         mine = f"test_fact_{number_of(fact)}_"
-        found = [name for name in tests_of(chapter) if name.startswith(mine)]
+        found = [name for name in asserted_in(chapter) if name.startswith(mine)]
         assert len(found) == 1, f"wanted one test named {mine}…, found {found}"
     elif status == "replayed":
         assert fact["recorded"].keys() >= {"version", "command", "output"}
@@ -66,7 +66,7 @@ def test_each_fact_has_its_proof(chapter: str, fact: dict[str, Any]) -> None:
 def test_each_test_of_a_fact_stands_in_the_table(table: Path) -> None:
     facts = tomllib.loads(table.read_text(encoding="utf-8"))["fact"]
     known = {f"test_fact_{number_of(fact)}" for fact in facts}
-    for name in tests_of(table.stem):
+    for name in asserted_in(table.stem):
         assert any(name.startswith(prefix + "_") for prefix in known), name
 
 
