@@ -106,6 +106,7 @@ async def _run_case(
     with redirect_stdout(printout), redirect_stderr(printout), _same_surroundings():
         with _tasks_noted(run), interrupted_after(seconds + _PATIENCE, blocked):
             task = create_task(_outcome(function, submission))
+            run.tasks.clear()  # the case's own is not its leftover
             try:
                 done, _ = await wait({task}, timeout=seconds)
             except asyncio.CancelledError:  # the notebook's cell was interrupted

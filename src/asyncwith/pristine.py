@@ -53,17 +53,19 @@ def _note_module(name: str, module: ModuleType) -> None:
     _modules.setdefault(name, module)
     _, known = _known.setdefault(id(module), (module, {}))
     for key, value in list(vars(module).items()):
-        if key.startswith("_") or key in _LEFT_ALONE or key in known:
-            continue
-        if callable(value):
-            known[key] = value
         if isinstance(value, type) and value.__flags__ & _PYTHON_CLASS:
-            members = {k: v for k, v in vars(value).items() if _is_behaviour(k, v)}
-            _known.setdefault(id(value), (value, members))
+            _known.setdefault(id(value), (value, _behaviour(vars(value))))
+        public = not key.startswith("_") and key not in _LEFT_ALONE
+        if public and callable(value):
+            known.setdefault(key, value)
 
 
-def _is_behaviour(key: str, value: object) -> bool:
-    return callable(value) or not key.startswith("__")
+def _behaviour(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in attributes.items()
+        if callable(value) or not key.startswith("__")
+    }
 
 
 def restore() -> list[str]:
@@ -84,11 +86,18 @@ def restore() -> list[str]:
             changed.append(name)
     for owner, members in _known.values():
         current = cast("Mapping[str, Any]", vars(owner))
-        for key, value in members.items():
-            if current.get(key) is value or _tolerated(current.get(key)):
+        differing = [k for k, v in members.items() if current.get(k) is not v]
+        if isinstance(owner, type) and len(current) > len(members):
+            added = _behaviour(current).keys() - members.keys()
+            differing += [k for k in added if hasattr(owner.__base__, k)]
+        for key in differing:
+            if _tolerated(current.get(key)):
                 continue
             with contextlib.suppress(AttributeError, TypeError):
-                setattr(owner, key, value)
+                if key in members:
+                    setattr(owner, key, members[key])
+                else:  # a method of a base class, overridden
+                    delattr(owner, key)
                 changed.append(f"{owner.__name__}.{key}")
     return changed
 
