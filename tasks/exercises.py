@@ -22,7 +22,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from asyncwith.catalogue import Exercise, chapters, exercises
+from asyncwith.catalogue import Exercise, chapters, exercises, find
+from asyncwith.progress import starter_file
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks" / "exercises"
@@ -129,18 +130,9 @@ def grade_id(exercise: Exercise) -> str:
 
 def unsolved(notebook: Any) -> Any:
     """A copy to work in: each solution replaced by its starter, no outputs."""
-    starters = {exercise.name: exercise.read("starter.py") for exercise in exercises()}
-    kept: list[Any] = []
-    for cell in notebook.cells:
-        if "starter" in cell.metadata.get("tags", []):
-            continue
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            if cell.metadata.get("nbgrader", {}).get("solution"):
-                cell.source = starters[cell.metadata["exercise"]].strip()
-                cell.metadata["tags"].remove("hide-input")
-        kept.append(cell)
-    notebook.cells = kept
+    for cell, starter in _solutions(_without_starters(notebook)):
+        cell.source = starter
+        cell.metadata["tags"].remove("hide-input")
     return notebook
 
 
@@ -150,18 +142,29 @@ def assignment(notebook: Any) -> Any:
     nbgrader clears every region to one stub; the starter in the cell's metadata
     is what a preprocessor puts there instead.
     """
-    starters = {exercise.name: exercise.read("starter.py") for exercise in exercises()}
-    kept: list[Any] = []
+    for cell, starter in _solutions(_without_starters(notebook)):
+        cell.metadata["starter"] = starter
+    return notebook
+
+
+def _without_starters(notebook: Any) -> Any:
+    """The notebook without its starters' cells and without outputs."""
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if "starter" not in cell.metadata.get("tags", [])
+    ]
     for cell in notebook.cells:
-        if "starter" in cell.metadata.get("tags", []):
-            continue
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-            if cell.metadata.get("nbgrader", {}).get("solution"):
-                cell.metadata["starter"] = starters[cell.metadata["exercise"]].strip()
-        kept.append(cell)
-    notebook.cells = kept
     return notebook
+
+
+def _solutions(notebook: Any) -> Iterator[tuple[Any, str]]:
+    """Each solution's cell with its exercise's starter."""
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            yield cell, find(cell.metadata["exercise"]).read("starter.py").strip()
 
 
 def keep_outputs(notebook: Any, before: Path) -> None:
@@ -242,7 +245,7 @@ def release(folder: Path) -> None:
         write(target, written(assignment(notebook)))
     for exercise in exercises():
         target = folder / "starters" / f"{exercise.name}.py"
-        write(target, exercise.read("starter.py"))
+        write(target, starter_file(exercise))
 
 
 def main(argv: list[str]) -> int:

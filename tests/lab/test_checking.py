@@ -33,7 +33,7 @@ def judged(tmp_path: Path) -> Judge:
         (tmp_path / "check.py").write_text(HEAD + cases)
         (tmp_path / "starter.py").write_text(starter)
         names = vars(ModuleType("__main__"))
-        exec(submission, names)
+        exec(compile(submission, "mine", "exec"), names)
         exercise = Exercise("made/up", tmp_path)
         return asyncio.run(judge(exercise, names, limit=limit))
 
