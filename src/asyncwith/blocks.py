@@ -9,7 +9,6 @@ reported and stays here.
 from __future__ import annotations
 
 import builtins
-import sys
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +17,7 @@ from asyncwith.recording import Recording, current, open_blocks, report
 from asyncwith.suspension import Range, caller, positions_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from types import TracebackType
 
 __all__ = ["HELPER", "Blocks", "Range", "install", "new_site"]
 
@@ -65,25 +64,15 @@ class Block:
     failed: tuple[int, str] | None = None
 
 
-def _of_caller(
-    method: Callable[[Blocks, int, int], None],
-) -> Callable[[Blocks, int], None]:
-    """Hand the calling frame's id on; keep mistakes out of the program drawn."""
-
-    def call(self: Blocks, number: int) -> None:
-        try:
-            method(self, number, id(caller(2)))
-        except Exception as error:
-            report(error, method)
-
-    return call
-
-
 class Blocks:
-    """The helper. Frames are told apart by ``id``: a frame keeps locals alive."""
+    """The helper. Its methods return quickly when nothing is recorded."""
 
     def __repr__(self) -> str:
         return "<the drawing of asyncwith>"
+
+    def statement(self, number: int) -> Statement:
+        """Return the block around a drawn statement."""
+        return Statement(number)
 
     def enter(self, manager: _T, number: int) -> _T:
         """Record that a block is being entered; return the manager itself."""
@@ -98,45 +87,78 @@ class Blocks:
                 report(error, self.enter)
         return manager
 
-    @_of_caller
-    def entered(self, number: int, frame: int) -> None:
-        """Record that ``__enter__`` or ``__aenter__`` has returned."""
-        if block := _innermost(frame, number):
-            block.entered = True
-            block.recording.entered(block.step)
+    def body(self, number: int) -> Body:
+        """Return the block around the body of a drawn statement."""
+        return Body(number)
 
-    @_of_caller
-    def failed(self, number: int, frame: int) -> None:
-        """Record that the body is being left by the current exception."""
-        if block := _innermost(frame, number):
-            error = sys.exception()
-            block.failed = id(error), type(error).__name__
 
-    @_of_caller
-    def error(self, number: int, frame: int) -> None:
-        """Record that the statement is being left by the current exception."""
-        if block := _leave(frame, number):
-            error = sys.exception()
-            name = type(error).__name__
-            if not block.entered and _raised_in_header(error, _sites[number]):
-                how = f"{name} on entry"
-            elif block.failed is None:
-                how = f"{name} on exit" if block.entered else name
-            elif block.failed == (id(error), name):
-                how = name
-            else:
-                how = f"{block.failed[1]} became {name}"
-            block.recording.add("error", f"{block.label} ! {how}", of=block.step)
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Sees that a body begins, and the exception that it ends with.
 
-    @_of_caller
-    def exit(self, number: int, frame: int) -> None:
-        """Record that the statement has been left, if not by an exception."""
-        if block := _leave(frame, number):
-            if block.failed is None:
-                block.recording.add("exit", block.label, of=block.step)
-            else:
-                label = f"{block.label} ! {block.failed[1]} suppressed"
-                block.recording.add("suppressed", label, of=block.step)
+    Frames are told apart by ``id``: holding one would keep its locals alive.
+    """
+
+    number: int
+
+    def __enter__(self) -> None:
+        try:
+            if block := _innermost(id(caller(2)), self.number):
+                block.entered = True
+                block.recording.entered(block.step)
+        except Exception as mistake:
+            report(mistake, self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: object, trace: object
+    ) -> None:
+        block = _innermost(id(caller(2)), self.number)
+        if block is not None and kind is not None:
+            block.failed = id(error), kind.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Sees how a statement ends."""
+
+    number: int
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        block = _leave(id(caller(2)), self.number)
+        if block is not None:
+            try:
+                _record_end(block, error, trace)
+            except Exception as mistake:
+                report(mistake, self)
+
+
+def _record_end(
+    block: Block, error: BaseException | None, trace: TracebackType | None
+) -> None:
+    add, label, name = block.recording.add, block.label, type(error).__name__
+    if error is None and block.failed is None:
+        add("exit", label, of=block.step)
+    elif error is None and block.failed is not None:
+        how = f"{block.failed[1]} suppressed"
+        add("suppressed", f"{label} ! {how}", of=block.step)
+    else:
+        if not block.entered and _raised_in_header(trace, _sites[block.number]):
+            how = f"{name} on entry"
+        elif block.failed is None:
+            how = f"{name} on exit" if block.entered else name
+        elif block.failed == (id(error), name):
+            how = name
+        else:
+            how = f"{block.failed[1]} became {name}"
+        add("error", f"{label} ! {how}", of=block.step)
 
 
 def _innermost(frame: int, number: int) -> Block | None:
@@ -153,9 +175,8 @@ def _leave(frame: int, number: int) -> Block | None:
     return block
 
 
-def _raised_in_header(error: BaseException | None, site: Site) -> bool:
+def _raised_in_header(trace: TracebackType | None, site: Site) -> bool:
     """Tell an exception of entering from one of the ``as`` target."""
-    trace = error.__traceback__ if error is not None else None
     if trace is None:
         return True
     where = positions_at(trace.tb_frame.f_code, trace.tb_lasti)

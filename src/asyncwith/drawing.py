@@ -1,30 +1,24 @@
 """Rewrites a cell's syntax tree so that its ``with`` blocks can be drawn.
 
-Each ``with`` and ``async with`` is put inside a ``try`` that tells the running
-recording when the block is entered and left, and how. The context manager
-itself is never replaced or wrapped: the interpreter sees the true object, so
-lookups, errors and their messages stay Python's own. ::
+Each ``with`` and ``async with`` is put between two blocks of the lab's own, which
+tell the running recording when it is entered and left, and how. The context
+manager itself is never replaced or wrapped: the interpreter sees the true object,
+so lookups, errors and their messages stay Python's own. ::
 
-    async with pool() as p:     try:
+    async with pool() as p:     with HELPER.statement(7):
         body                        async with HELPER.enter(pool(), 7) as p:
-                                        HELPER.entered(7)
-                                        try:
+                                        with HELPER.body(7):
                                             body
-                                        except:
-                                            HELPER.failed(7)
-                                            raise
-                                except:
-                                    HELPER.error(7)
-                                    raise
-                                finally:
-                                    HELPER.exit(7)
 
-``HELPER.enter`` returns its argument. A bare ``raise`` keeps type, message,
-notes, context and traceback; no name is added to any namespace but one to
-``builtins``, and every new node carries the position of the statement. A header
-of several items becomes nested statements, which the language reference
-defines as equivalent. ``await`` and ``async for`` are left alone: their waits
-are seen from outside, by ``asyncwith.recording``.
+``HELPER.enter`` returns its argument, and the exits of the other two return None.
+They are blocks and no ``try``, because an exception that passes through a block
+leaves everything as it was: type, message, notes, context, traceback, and the line
+that the frame stands on (IPython prints it), which a ``raise`` in a handler moves.
+No name is added to any namespace but one to ``builtins``, and every new node
+carries the position of the statement. A header of several items becomes nested
+statements, which the language reference defines as equivalent. ``await`` and
+``async for`` are left alone: their waits are seen from outside, by
+``asyncwith.recording``.
 """
 
 from __future__ import annotations
@@ -38,8 +32,8 @@ from asyncwith.suspension import label_of
 __all__ = ["transform"]
 
 # CPython compiles at most 20 nested blocks in one function (CO_MAXBLOCKS); a
-# drawn `with` takes four of them. What would not fit is left undrawn.
-_BLOCKS, _DRAWN = 20, 4
+# drawn `with` takes three of them. What would not fit is left undrawn.
+_BLOCKS, _DRAWN = 20, 3
 
 _T = TypeVar("_T", bound=ast.AST)
 
@@ -140,23 +134,14 @@ class _Draw(ast.NodeTransformer):
         entering = _call(expression, "enter", self.visit(expression), number)
         target = first.optional_vars and self.visit(first.optional_vars)
         at = _start(node)
-        block = type(node)(
-            items=[ast.withitem(context_expr=entering, optional_vars=target)],
-            body=[
-                ast.Expr(_call(at, "entered", number)),
-                ast.Try(body, [_reraise(at, "failed", number)], [], []),
-            ],
-        )
-        drawn = ast.Try(
+        inner = ast.With([ast.withitem(_call(at, "body", number))], body)
+        item = ast.withitem(context_expr=entering, optional_vars=target)
+        block = type(node)(items=[item], body=[ast.copy_location(inner, at)])
+        drawn = ast.With(
+            [ast.withitem(_call(at, "statement", number))],
             [ast.copy_location(block, node)],
-            [_reraise(at, "error", number)],
-            [],
-            [ast.Expr(_call(at, "exit", number))],
         )
-        ast.copy_location(drawn, at)
-        for part in [*block.body, *drawn.finalbody]:
-            ast.copy_location(part, at)
-        return drawn
+        return ast.copy_location(drawn, at)
 
 
 def _start(node: ast.stmt) -> ast.Name:
@@ -176,15 +161,3 @@ def _call(at: ast.expr, method: str, *values: ast.expr | int) -> ast.Call:
         for value in values
     ]
     return ast.copy_location(ast.Call(function, arguments, []), at)
-
-
-def _reraise(at: ast.expr, method: str, number: int) -> ast.ExceptHandler:
-    handler = ast.ExceptHandler(
-        None,
-        None,
-        [
-            ast.copy_location(ast.Expr(_call(at, method, number)), at),
-            ast.copy_location(ast.Raise(None, None), at),
-        ],
-    )
-    return ast.copy_location(handler, at)

@@ -16,7 +16,7 @@ import asyncio
 import re
 import sys
 import threading
-from asyncio import events
+from asyncio import base_events, events
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
@@ -285,7 +285,12 @@ def _is_library(coroutine: Any) -> bool:
     if not isinstance(code, CodeType):
         return True
     name = code.co_filename
-    return bool(_LIBRARY.search(name)) or name.startswith(_LAB)
+    # base_events: a loop's housekeeping when it is closed inside the cell
+    return (
+        bool(_LIBRARY.search(name))
+        or name.startswith(_LAB)
+        or name == base_events.__file__
+    )
 
 
 # -- the loop's steps -----------------------------------------------------

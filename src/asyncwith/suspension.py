@@ -200,7 +200,7 @@ def _label(frame: FrameType, block: str | None) -> str:
         text = _text(node, phase, source)
         if text is not None:
             return text + phase
-    line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals)
+    line = linecache.getline(code.co_filename, frame.f_lineno or 0, frame.f_globals)
     return line.strip() or f"line {frame.f_lineno} of {code.co_name}"
 
 

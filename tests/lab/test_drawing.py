@@ -9,7 +9,6 @@ import gc
 import io
 import linecache
 import re
-import subprocess
 import sys
 import traceback
 import types
@@ -18,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from asyncwith.drawing import transform
 from asyncwith.recording import record
-from asyncwith.suspension import label_of
 from asyncwith.timeline import Timeline
 
 CELL = "<the cell>"
@@ -30,7 +29,9 @@ SETUP = SETUP.partition("\n")[2]
 PROGRAMS = {name: text for name, _, text in (p.partition("\n") for p in _PROGRAMS)}
 
 
-def run(source: str, *, drawn: bool, recorded: bool) -> tuple[dict[str, object], Timeline]:
+def run(
+    source: str, *, drawn: bool, recorded: bool
+) -> tuple[dict[str, object], Timeline]:
     """Run a program; return all that its user could see, and the timeline."""
     names: dict[str, object] = {"__name__": "__main__"}
     exec(compile(SETUP, "<setup>", "exec"), names)
@@ -41,7 +42,9 @@ def run(source: str, *, drawn: bool, recorded: bool) -> tuple[dict[str, object],
         tree = transform(tree, source)
 
     async def main() -> None:
-        recording = record(timeline, CELL.__eq__) if recorded else contextlib.nullcontext()
+        recording = (
+            record(timeline, CELL.__eq__) if recorded else contextlib.nullcontext()
+        )
         with recording:
             try:
                 code = compile(tree, CELL, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
@@ -50,11 +53,15 @@ def run(source: str, *, drawn: bool, recorded: bool) -> tuple[dict[str, object],
                     await result
             except (Exception, asyncio.CancelledError) as error:
                 trace = error.__traceback__
-                while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+                while (
+                    trace is not None and trace.tb_frame.f_code.co_filename == __file__
+                ):
                     trace = trace.tb_next
                 error.__traceback__ = trace
                 seen["traceback"] = "".join(traceback.format_exception(error))
                 seen["chain"] = chain(error)
+                steps = traceback.walk_tb(trace)
+                seen["lines"] = str([frame.f_lineno for frame, _ in steps])
                 error.__traceback__ = None
                 del error
             gc.collect()
