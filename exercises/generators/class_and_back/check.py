@@ -137,6 +137,8 @@ async def forms(submission: Submission):
 async def normal_exit(submission: Submission):
     for name, mine, original in pairs(submission):
         ledger, received, out = await run(mine)
+        if out is not None:
+            raise out
         wanted, item, _ = await run(original)
         expect(
             same(received, item),
@@ -144,9 +146,9 @@ async def normal_exit(submission: Submission):
             saw=f"{received} instead of {item}",
         )
         expect(
-            out is None and same(ledger, wanted),
+            same(ledger, wanted),
             hint=f"`{name}`: what does the original do after the block?",
-            saw=f"{shown(ledger)}; {ending(out)}",
+            saw=shown(ledger),
         )
 
 

@@ -46,6 +46,23 @@ async def leave_with(submission: Submission, error: BaseException):
     return path, None
 
 
+@case("the block is entered")
+async def entered(submission: Submission):
+    with temporary_folder():
+        try:
+            async with submission.temporary_file():
+                pass
+        except TypeError as error:
+            expect(
+                False,
+                hint="`async with` cannot enter this. Compare the decorator, the line "
+                "below it and the `yield` with the chapter's, word by word.",
+                saw=f"TypeError: {error}",
+            )
+        except OSError:
+            pass  # what goes wrong in the block and after it has cases of its own
+
+
 @case("the block ends normally")
 async def normal_exit(submission: Submission):
     with temporary_folder() as folder:
@@ -195,7 +212,7 @@ async def twenty_blocks(submission: Submission):
 
 @case("the block puts a folder in the file's place")
 async def cannot_be_removed(submission: Submission):
-    with temporary_folder() as folder:
+    with temporary_folder():
         out = None
         try:
             async with submission.temporary_file() as path:

@@ -1,6 +1,7 @@
 """Every attempt has a resource of its own; only ConnectionError is tried again."""
 
 import asyncio
+import inspect
 from contextlib import asynccontextmanager
 
 from asyncwith.checking import Submission, case, expect, same
@@ -76,6 +77,19 @@ def expect_ledger(service: Service, wanted: list[str], hint: str):
 async def first_time(submission: Submission):
     service = Service()
     result = await run(submission, service)
+    if inspect.iscoroutine(result):
+        result.close()
+        expect(
+            False,
+            hint="The work was not done. What does calling an `async def` give you?",
+            saw="with_retry returned a coroutine",
+        )
+    expect(
+        not isinstance(result, TypeError),
+        hint="`open_resource` is a function that makes managers. "
+        "What does `async with` need?",
+        saw=f"{result!r}",
+    )
     expect_ledger(
         service,
         ["open 1", "work with 1", "close 1"],
