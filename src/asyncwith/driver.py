@@ -263,7 +263,6 @@ class Watched:
     def __await__(self) -> Generator[Any, Any, object]:
         task = asyncio.current_task()
         assert task is not None
-        loop = task.get_loop()
         coroutine, run = self.coroutine, self.run
         error: BaseException | None = None
         ours = False
@@ -280,8 +279,8 @@ class Watched:
                 return stop.value
             ours = run.suspended()
             if ours:
-                # Before this runs, the task is waiting for what it yields now.
-                loop.call_soon(task.cancel)
+                # The task cancels what it is given to wait for, on receiving it.
+                task.cancel()
             error = None
             try:
                 yield waited_for

@@ -129,7 +129,9 @@ def test_a_second_cancellation_is_tried_at_every_later_point():
     twice = [o.point for o in report if isinstance(o.point, tuple)]
     assert twice == [(2, 3), (3, 4), (3, 5), (4, 5)]
     assert report.clean
-    assert str(report).endswith("\ncancelled twice, 4 ways            nothing held")
+    assert str(report) == (
+        f"{sweep(nested)}\ncancelled twice, 4 ways            nothing held"
+    )
 
 
 def test_a_leak_of_the_second_cancellation_is_shown_under_the_first():
@@ -340,15 +342,14 @@ def test_what_needs_a_loop_is_sent_to_sweep_task():
     async def sleeps(shelf):
         await asyncio.sleep(1)
 
-    async def gathers(shelf):
-        await asyncio.gather(nothing())
-
-    async def nothing():
-        pass
+    async def has_a_timeout(shelf):
+        async with asyncio.timeout(1):
+            await checkpoint("here")
 
     async def in_a_cell():
-        with pytest.raises(RuntimeError, match="sweep_task"):
-            sweep(sleeps)
+        for scenario in (sleeps, has_a_timeout):
+            with pytest.raises(RuntimeError, match="sweep_task"):
+                sweep(scenario)
         assert asyncio.get_running_loop() is not None
 
     with pytest.raises(RuntimeError, match="sweep_task"):
@@ -491,13 +492,18 @@ def test_a_task_of_somebody_else_is_left_alone():
     async def bystander():
         await asyncio.sleep(3600)
 
+    async def start_later():
+        await asyncio.sleep(0)
+        return asyncio.create_task(bystander())
+
     async def main():
-        task = asyncio.create_task(bystander())
+        starting = asyncio.create_task(start_later())
 
         async def scenario():
-            await checkpoint("here")
+            await asyncio.sleep(0.001)
 
         report = await sweep_task(scenario, settle=0.01)
+        task = await starting
         alive = not task.done()
         task.cancel()
         return report.clean, alive, asyncio.get_running_loop().get_task_factory()
@@ -522,8 +528,9 @@ def test_an_interrupted_sweep_ends_its_task():
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
-    assert ended == [True]
+        return list(ended)
+
+    assert asyncio.run(main()) == [True]
 
 
 def test_reports_can_be_compared_searched_and_drawn():
