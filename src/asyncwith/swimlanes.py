@@ -11,9 +11,9 @@ sheet, script or id; a page's content policy has nothing to object to), and any
 rule of a page overrides them. Classes to use: ``aw-timeline`` (the root: set
 ``color`` here), ``aw-paper`` (the background: set ``fill``), ``aw-cut`` (signs cut
 out of marks in the background's colour: set ``stroke``), ``aw-ok``,
-``aw-failed``, ``aw-cancelled``, ``aw-open``. Every event is a ``g.aw-step`` with ``data-step``, ``data-lane``, ``data-kind`` and
-``data-bottom``, where its row ends: a page that steps through the picture clips
-it there.
+``aw-failed``, ``aw-cancelled``, ``aw-open``. Every event is a ``g.aw-step`` with
+``data-step``, ``data-lane``, ``data-kind`` and ``data-bottom``, where its row ends:
+a page that steps through the picture clips it there.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def test_an_empty_timeline_says_so() -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown kind of event 'start'.*begin"):
+    with pytest.raises(ValueError, match=r"unknown kind of event 'start'.*begin"):
         Timeline("t").add("main", "start", "x")
 
 
