@@ -59,6 +59,14 @@ async def check(name: str, names: Mapping[str, Any] | None = None) -> Verdict:
     A case that waits for ever is cancelled at its deadline. Code that blocks
     the kernel without waiting (a busy loop) is interrupted as any cell is, with
     the stop button; ``asyncwith check`` in a shell ends that by itself.
+
+    Examples
+    --------
+    >>> import asyncio
+    >>> asyncio.run(check("promise/timr"))
+    Traceback (most recent call last):
+        ...
+    asyncwith.catalogue.UnknownExercise: ... Did you mean promise/timer ...
     """
     if names is None:
         names = vars(sys.modules["__main__"])

@@ -172,8 +172,8 @@ def label_of(node: ast.AST, source: str | None = None) -> str:
 
     Example
     -------
-    >>> label_of(ast.parse("f( 'a' )", mode="eval").body, "f( 'a' )")
-    "f( 'a' )"
+    >>> label_of(ast.parse('f( "a" )', mode="eval").body, 'f( "a" )')
+    'f("a")'
     """
     text = ast.unparse(node)
     written = ast.get_source_segment(source, node) if source else None

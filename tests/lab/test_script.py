@@ -133,7 +133,19 @@ def test_output_of_a_killed_script_is_not_lost_in_a_buffer():
     assert (done.stdout, done.returncode) == ("said\n", -9)
 
 
-def test_there_is_no_standard_input():
+@pytest.fixture
+def somebody_types():
+    reader, writer = os.pipe()
+    os.write(writer, b"typed\n")
+    before = os.dup(0)
+    os.dup2(reader, 0)
+    yield
+    os.dup2(before, 0)
+    for descriptor in (before, reader, writer):
+        os.close(descriptor)
+
+
+def test_there_is_no_standard_input(somebody_types):
     done = run_script("input()")
     assert done.stderr.splitlines()[-1] == "EOFError: EOF when reading a line"
 
