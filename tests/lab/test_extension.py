@@ -161,16 +161,18 @@ def test_an_idle_await_is_interrupted_within_seconds(kernel: Kernel) -> None:
 
 
 def test_signal_handlers_of_the_loop_still_work(kernel: Kernel) -> None:
-    (said,) = kernel.run(
+    kernel.run(
         "import os, signal\n"
         "event, loop = asyncio.Event(), asyncio.get_running_loop()\n"
-        "loop.add_signal_handler(signal.SIGUSR1, event.set)\n"
+        "loop.add_signal_handler(signal.SIGUSR1, event.set)"
+    )
+    (said,) = kernel.run(
         "os.kill(os.getpid(), signal.SIGUSR1)\n"
         "async with asyncio.timeout(5): await event.wait()\n"
-        "loop.remove_signal_handler(signal.SIGUSR1)\n"
         "print('signalled')"
     )
     assert said == "signalled\n"
+    kernel.run("loop.remove_signal_handler(signal.SIGUSR1)")
     _, (name, _) = kernel.run(
         "try: await asyncio.Event().wait()\nfinally: print('again')", 0.5
     )
