@@ -36,7 +36,10 @@ def test_it_is_shared_described_and_ends_with_its_last_user(forced: str) -> None
     assert dsn.partition("@")[2].startswith("127.0.0.1:")
     assert postgres.describe().startswith(f"container {forced} (PostgreSQL ")
     process, theirs = client()
-    assert len(containers()) == 1
+    [only] = containers()
+    published = subprocess.run(["docker", "port", only], capture_output=True, text=True)
+    assert "-> 127.0.0.1:" in published.stdout  # and no other address
+    assert len(published.stdout.splitlines()) == 1
     assert theirs.rpartition("/")[0] == dsn.rpartition("/")[0]
     postgres.release()
     process.kill()

@@ -111,6 +111,7 @@ def test_a_role_with_createdb_alone_is_enough(
         "ALTER ROLE plain SET timezone TO 'Europe/Rome'",
         "SELECT 1",
     )
+    assert postgres.dsn("another role's")  # its template is of no use to plain
     own_url(with_user(other_server, "plain"))
     first = postgres.dsn("by plain")
     assert sql(first, "SHOW timezone") == ["UTC"]

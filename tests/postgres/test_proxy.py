@@ -52,6 +52,19 @@ def test_cut_breaks_what_is_open_and_nothing_else() -> None:
     with_proxy(experiment)
 
 
+def test_cut_sends_a_reset_and_no_goodbye() -> None:
+    async def experiment(proxy: Proxy) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write((8).to_bytes(4, "big") + (80877103).to_bytes(4, "big"))
+        assert await reader.read(1) in (b"N", b"S")  # the server's answer on TLS
+        proxy.cut()
+        with pytest.raises(ConnectionResetError):
+            await reader.read()
+        writer.close()
+
+    with_proxy(experiment)
+
+
 def test_stall_is_silence_and_resume_delivers() -> None:
     async def experiment(proxy: Proxy) -> None:
         connection = await asyncpg().connect(proxy.dsn)

