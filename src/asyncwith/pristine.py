@@ -79,7 +79,7 @@ def restore() -> list[str]:
     >>> restore()
     ['asyncio.sleep']
     """
-    changed: list[str] = []
+    changed = _restored_builtins()  # first: the rest is written with them
     for name, module in _modules.items():
         if sys.modules.get(name) is not module:
             sys.modules[name] = module
@@ -93,13 +93,23 @@ def restore() -> list[str]:
         for key in differing:
             if _tolerated(current.get(key)):
                 continue
-            with contextlib.suppress(AttributeError, TypeError):
+            try:
                 if key in members:
                     setattr(owner, key, members[key])
                 else:  # a method of a base class, overridden
                     delattr(owner, key)
-                changed.append(f"{owner.__name__}.{key}")
+            except (AttributeError, TypeError):
+                continue  # not one that can be set, so not one that was
+            changed.append(f"{owner.__name__}.{key}")
     return changed
+
+
+def _restored_builtins() -> list[str]:
+    _, known = _known[_BUILTINS]
+    differing = [key for key in known if _CURRENT.get(key) is not known[key]]
+    for key in differing:
+        _CURRENT[key] = known[key]
+    return [f"builtins.{key}" for key in differing]
 
 
 def _tolerated(value: object) -> bool:
@@ -109,3 +119,5 @@ def _tolerated(value: object) -> bool:
 
 
 remember()
+_BUILTINS = id(builtins)
+_CURRENT = cast("dict[str, Any]", vars(builtins))

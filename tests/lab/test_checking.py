@@ -317,3 +317,18 @@ def test_an_interrupt_in_time_is_none() -> None:
     with pytest.raises(KeyboardInterrupt), interrupted_after(0.05):
         while True:
             pass
+
+
+def test_patched_builtins_do_not_keep_the_rest_from_being_put_back() -> None:
+    names: dict[str, object] = {}
+    exec(
+        "import asyncio, builtins, contextlib\n"
+        "contextlib.suppress.__exit__ = asyncio.sleep = None\n"
+        "for name in 'isinstance', 'len', 'setattr', 'hasattr', 'callable', 'vars':\n"
+        "    setattr(builtins, name, lambda *a: True)\n"
+        "    if name == 'setattr': break\n"
+        "builtins.hasattr = builtins.callable = builtins.vars = lambda *a: True\n",
+        names,
+    )
+    assert len(restore()) == 8
+    assert restore() == []
