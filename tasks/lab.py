@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         print(f"PostgreSQL: {postgres.describe()}", flush=True)
-    except (postgres.PostgresUnavailable, postgres.SettingsError) as problem:
+    except postgres.PostgresUnavailable as problem:
         print(problem, file=sys.stderr)
         return 2
     practice = ROOT / "practice"

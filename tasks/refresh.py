@@ -25,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
+from asyncwith import postgres
 from tests.notebooks.strict import database_of, difference, sequence
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -211,6 +212,7 @@ def main(argv: list[str]) -> int:
                 near = difflib.get_close_matches(cell, ids, n=3, cutoff=0.3) or ids
                 raise Usage(f"{name} has no code cell {cell!r}: {', '.join(near)}")
             cells.add(cell)
+    postgres.describe()  # join the server here: what it says belongs to no cell
     chosen = [find(name) for name in options.notebooks]
     chosen += [path for path in accepted if path not in chosen]
     total = refused = 0
@@ -225,6 +227,6 @@ def main(argv: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except Usage as problem:
+    except (Usage, postgres.PostgresUnavailable) as problem:
         print(problem, file=sys.stderr)
         sys.exit(2)

@@ -226,7 +226,7 @@ def main(argv: list[str]) -> int:
     force(options.postgres)
     try:
         print(f"PostgreSQL: {postgres.describe()}", flush=True)
-    except (postgres.PostgresUnavailable, postgres.SettingsError) as problem:
+    except postgres.PostgresUnavailable as problem:
         print(problem, file=sys.stderr)
         return 2
     for name in names:

@@ -163,7 +163,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.nbval and not hasattr(config, "workerinput"):
         try:
             config.stash[SERVER] = postgres.describe()
-        except (postgres.PostgresUnavailable, postgres.SettingsError) as problem:
+        except postgres.PostgresUnavailable as problem:
             raise pytest.UsageError(str(problem)) from None
 
 
