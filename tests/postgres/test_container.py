@@ -30,9 +30,13 @@ def forced(image: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     postgres.release()
 
 
-def test_it_is_shared_described_and_ends_with_its_last_user(forced: str) -> None:
+def test_it_is_chosen_shared_described_and_ends_with_its_last_user(
+    forced: str, monkeypatch: pytest.MonkeyPatch, new_cache: Path
+) -> None:
+    monkeypatch.delenv("ASYNCWITH_POSTGRES")  # automatically
     dsn = postgres.dsn("contained")
-    assert reachable(dsn)
+    assert sql(dsn, "SELECT current_user::text") == ["reader"]
+    assert sql(dsn, "SELECT current_database()::text")[0] in dsn
     assert dsn.partition("@")[2].startswith("127.0.0.1:")
     assert postgres.describe().startswith(f"container {forced} (PostgreSQL ")
     process, theirs = client()
@@ -77,20 +81,6 @@ def test_a_removed_container_is_replaced(forced: str) -> None:
     subprocess.run(["docker", "rm", "--force", *containers()], capture_output=True)
     wait_until(lambda: postgres.dsn("contained") != before, "there is a new one", 30)
     assert reachable(postgres.dsn("contained"))
-
-
-def test_auto_chooses_the_container(
-    image: str, monkeypatch: pytest.MonkeyPatch, new_cache: Path
-) -> None:
-    monkeypatch.delenv("ASYNCWITH_POSTGRES")
-    monkeypatch.setenv("ASYNCWITH_POSTGRES_IMAGE", image)
-    assert postgres.describe().startswith("container ")
-
-
-def test_the_image_honours_the_official_variables(forced: str) -> None:
-    dsn = postgres.dsn("contained")
-    assert sql(dsn, "SELECT current_user::text") == ["reader"]
-    assert sql(dsn, "SELECT current_database()::text")[0] in dsn
 
 
 @pytest.fixture

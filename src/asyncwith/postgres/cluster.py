@@ -156,7 +156,7 @@ class Cluster:
 
     def _move_apart(self) -> None:
         """Make a folder that the other account may pass through, not list."""
-        apart = Path(tempfile.mkdtemp(prefix="asyncwith-"))
+        apart = Path(tempfile.mkdtemp(prefix="asyncwith-postgres-"))
         self._apart_file.write_text(str(apart))
         apart.chmod(0o711)
         self._apart = apart
