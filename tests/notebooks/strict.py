@@ -160,7 +160,7 @@ def difference(stored: list[dict[str, Any]], seen: list[dict[str, Any]]) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Join the server once, for the whole run: the kernels then find it running."""
-    if config.option.nbval and not hasattr(config, "workerinput"):
+    if getattr(config.option, "nbval", False) and not hasattr(config, "workerinput"):
         try:
             config.stash[SERVER] = postgres.describe()
         except postgres.PostgresUnavailable as problem:
