@@ -222,12 +222,12 @@ def main(argv: list[str]) -> int:
                 file=sys.stderr,
             )
             return 2
-    if which := options.postgres:
-        if which not in ("container", "embedded") and "://" not in which:
-            parser.error(
-                f"--postgres={which}: container, embedded, or an address "
-                "such as postgresql://user:password@localhost:5432/postgres"
-            )
+    which = options.postgres or "embedded"
+    if which not in ("container", "embedded") and "://" not in which:
+        parser.error(
+            f"--postgres={which}: container, embedded, or an address "
+            "such as postgresql://user:password@localhost:5432/postgres"
+        )
     names = options.stages or list(STAGES)
     force(options.postgres)
     try:
