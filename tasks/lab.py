@@ -8,6 +8,7 @@ PostgreSQL with it.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -38,6 +39,15 @@ def trust_committed() -> int:
     return trusted
 
 
+def settle() -> None:
+    """Set JupyterLab's defaults here: it asks nothing and fetches no news."""
+    path = Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    news = {"fetchNews": "false", "checkForUpdates": False}
+    settings = {"@jupyterlab/apputils-extension:notification": news}
+    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="run.py lab",
@@ -55,6 +65,7 @@ def main(argv: list[str]) -> int:
     practice = ROOT / "practice"
     exercises.main(["--practice", str(practice)])
     print(f"{trust_committed()} of {len(notebooks())} notebooks are as published")
+    settle()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     command += ["--ip=127.0.0.1", f"--port={options.port}"]
     command += ["--LabApp.default_url=/lab/tree/notebooks/01_promise.ipynb"]

@@ -1,0 +1,89 @@
+"""`run.py lab`: JupyterLab shows the timelines, also in a copy it does not trust."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tasks._selection import ROOT
+
+NOTEBOOK = ROOT / "notebooks" / "02_asyncio.ipynb"
+COPY = ROOT / "practice" / "untrusted copy.ipynb"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab with settings of its own, with its token."""
+    own = tmp_path_factory.mktemp("jupyter")
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    env = {**os.environ, **{name: str(own / name.lower()) for name in names}}
+    command = [sys.executable, "-u", "-m", "tasks.lab", "--no-browser"]
+    log = own / "log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            [*command, "--port", "8970"],
+            cwd=ROOT,
+            env=env,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        address = None
+        while address is None:
+            assert server.poll() is None, log.read_text()
+            address = re.search(r"(http://127\S+)/lab\S*\?(token=\w+)", log.read_text())
+            try:
+                server.wait(0.2)
+            except subprocess.TimeoutExpired:
+                continue
+        yield f"{address[1]}/lab/tree/PATH?reset&{address[2]}"
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+@pytest.fixture
+def untrusted() -> Iterator[Path]:
+    """A copy that somebody changed: no signature of this machine fits it."""
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    notebook["cells"][0]["source"] = ["# A copy from somewhere"]
+    COPY.write_text(json.dumps(notebook), encoding="utf-8")
+    yield COPY
+    COPY.unlink()
+
+
+def opened(chromium: Browser, lab: str, path: Path) -> Page:
+    page = chromium.new_page(viewport={"width": 1280, "height": 4000})
+    page.goto(lab.replace("PATH", str(path.relative_to(ROOT))))
+    page.wait_for_selector(".jp-Notebook:visible .jp-OutputArea-output")
+    page.wait_for_selector("text=two clerks who give way", state="attached")
+    page.wait_for_timeout(1000)
+    return page
+
+
+def test_a_published_notebook_shows_its_timelines(chromium: Browser, lab: str) -> None:
+    page = opened(chromium, lab, NOTEBOOK)
+    page.wait_for_selector(".jp-RenderedSVG img", state="attached")
+    assert page.locator(".jp-RenderedSVG img").count() >= 1
+    page.close()
+
+
+def test_an_untrusted_copy_shows_the_ledger(
+    chromium: Browser, lab: str, untrusted: Path
+) -> None:
+    page = opened(chromium, lab, untrusted)
+    assert page.locator(".jp-RenderedSVG img").count() == 0
+    ledger = page.locator(".jp-OutputArea-output", has_text="main resume first")
+    assert ledger.count() >= 1
+    page.close()
