@@ -279,6 +279,37 @@ def replace_fails(submission: Submission):
     )
 
 
+@case("the last lines cannot be written: the disk is full")
+def close_fails(submission: Submission):
+    came_out = None
+    with report() as path:
+        try:
+            with submission.atomic_write(path) as file:
+                file.write(NEW)
+                refuse_writing(file)
+        except OSError as error:
+            came_out = error
+        after, left = content(path), others(path)
+    expect(
+        came_out is not None and after == OLD,
+        hint="The new report could not be written to the end. The old one stays, and"
+        " the caller is told.",
+        saw=f"content after the block: {after!r}, came out: {came_out!r}",
+    )
+    expect(
+        not left,
+        hint=LEFT_BEHIND + " Closing a file writes its last lines, and can fail.",
+        saw=f"beside the report: {len(left)} file",
+    )
+
+
+def refuse_writing(file):
+    """Make the next flush of the file fail, as on a full disk."""
+    unwritable = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(unwritable, file.fileno())
+    os.close(unwritable)
+
+
 @case("two writers of the same path at the same time")
 def two_writers(submission: Submission):
     came_out, between, after, left = None, None, None, []
