@@ -11,6 +11,7 @@ running. It also names the database that each notebook's kernel uses.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 import re
@@ -139,6 +140,17 @@ class Listener:
         return list(eval(answer["data"]["text/plain"], {"__builtins__": {}}))
 
 
+def summary(data: dict[str, Any]) -> str:
+    """A display as text; of a picture its size and a digest."""
+    shown = {
+        mime: f"{len(text)} characters, {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        if mime.startswith("image/") and isinstance(text, str)
+        else text
+        for mime, text in data.items()
+    }
+    return json.dumps(shown, indent=1, ensure_ascii=False)
+
+
 def difference(stored: list[dict[str, Any]], seen: list[dict[str, Any]]) -> str:
     """A unified diff of two sequences of outputs."""
 
@@ -147,7 +159,7 @@ def difference(stored: list[dict[str, Any]], seen: list[dict[str, Any]]) -> str:
         for output in outputs:
             for key, value in output.items():
                 text.append(f"[{key}]")
-                shown = value if isinstance(value, str) else json.dumps(value, indent=1)
+                shown = value if isinstance(value, str) else summary(value)
                 text.extend(shown.replace("\\n", "\n").splitlines())
         return text
 
@@ -206,7 +218,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if listener is None:
         listener = notebook.listener = Listener(notebook.kernel)
     cell = item.cell
-    stored = sequence(without_drawing(cell))  # now: nbval joins the stored streams in place
+    # Now, because nbval joins the stored streams in place.
+    stored = sequence(without_drawing(cell))
     try:
         result = yield
     except NbCellError as error:
