@@ -142,12 +142,11 @@ class Listener:
 
 def summary(data: dict[str, Any]) -> str:
     """A display as text; of a picture its size and a digest."""
-    shown = {
-        mime: f"{len(text)} characters, {hashlib.sha256(text.encode()).hexdigest()[:12]}"
-        if mime.startswith("image/") and isinstance(text, str)
-        else text
-        for mime, text in data.items()
-    }
+    shown = dict(data)
+    for mime, text in data.items():
+        if mime.startswith("image/") and isinstance(text, str):
+            digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+            shown[mime] = f"{len(text)} characters, {digest}"
     return json.dumps(shown, indent=1, ensure_ascii=False)
 
 
