@@ -32,7 +32,7 @@ REASONS = {  # why a cell cannot run in the browser
     "blocking",
     "loop-internals",
 }
-OTHER_TAGS = {"hide-input", "remove-input", "short-path"}
+OTHER_TAGS = {"hide-input", "starter"}  # a solution; the code block before it
 UNWELCOME = re.compile(
     r"\b(simply|obvious(ly)?|of course|easy|easily|trivial(ly)?|let's|dive in|"
     r"worth noting|powerful|robust|seamless(ly)?)\b|(?<=[a-z])!(?=\s|$)",

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 from playwright.sync_api import Browser
 
+from tasks._selection import ROOT, notebooks
 from tasks.book import SITE, pages
 
-ROOT = SITE.parents[1]
 NAMES = pages()
 WIDTHS = (375, 1280)  # a phone's and a desktop's, in CSS pixels
 
@@ -74,8 +74,8 @@ def drawn_cells() -> int:
     """Cells of the book whose stored output is a timeline."""
     return sum(
         "image/svg+xml" in output.get("data", {})
-        for path in Path(ROOT, "notebooks").rglob("*.ipynb")
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for name in notebooks()
+        for cell in json.loads(Path(ROOT, name).read_text(encoding="utf-8"))["cells"]
         for output in cell.get("outputs", [])
     )
 
