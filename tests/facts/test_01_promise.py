@@ -347,6 +347,20 @@ def test_fact_p18_some_ends_of_a_process_run_no_exit(tmp_path, leave, status, si
     assert (ended.returncode, os.path.getsize(path)) == (status, size)
 
 
+def test_fact_p23_both_methods_are_fetched_before_entering():
+    ledger = []
+
+    class Half:
+        def __enter__(self):
+            ledger.append("enter")
+
+    half = Half()
+    half.__exit__ = lambda *told: None  # on the instance: not where `with` looks
+    with pytest.raises(TypeError, match="__exit__"), half:
+        ledger.append("block")
+    assert ledger == []
+
+
 def test_the_exercise_text_shows_the_functions_that_its_check_runs():
     folder = ROOT / "exercises" / "promise" / "predict_ledger"
     shown = "\n".join(
