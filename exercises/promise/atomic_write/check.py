@@ -96,6 +96,12 @@ def ends_normally(submission: Submission):
         saw="the old report was gone before the new one came",
     )
     expect(
+        bool(seen or beside),
+        hint="The report itself was opened and written, after the block. What does"
+        " somebody find who reads it meanwhile?",
+        saw="one file all the time, and no `os.replace`",
+    )
+    expect(
         bool(beside),
         hint="The new file is in another folder, which may be another file system:"
         " there `os.replace` fails, and a copy is not one step.",
