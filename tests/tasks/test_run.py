@@ -17,7 +17,10 @@ import pytest
 from tasks import _selection as selection
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("run.py", "requirements.txt", "pyproject.toml", "README.md", "LICENSE")
+NEEDED = (
+    *("run.py", "requirements.txt", "pyproject.toml", "hatch_build.py"),
+    *("README.md", "LICENSE"),
+)
 
 
 @pytest.fixture
