@@ -23,7 +23,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from asyncwith.catalogue import Exercise, chapters, exercises, find
-from asyncwith.progress import starter_file
+from asyncwith.cli.progress import starter_file
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks" / "exercises"

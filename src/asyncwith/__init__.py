@@ -14,13 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asyncwith.cancellation import Report as Report
-    from asyncwith.cancellation import Shelf as Shelf
-    from asyncwith.cancellation import checkpoint as checkpoint
-    from asyncwith.cancellation import sweep as sweep
-    from asyncwith.cancellation import sweep_task as sweep_task
     from asyncwith.checking import check as check
+    from asyncwith.checkpoints import checkpoint as checkpoint
     from asyncwith.clock import run_virtual as run_virtual
+    from asyncwith.drawing.timeline import Timeline as Timeline
     from asyncwith.extension import (
         load_ipython_extension as load_ipython_extension,
     )
@@ -30,14 +27,17 @@ if TYPE_CHECKING:
     from asyncwith.httpserver import local_server as local_server
     from asyncwith.liveness import heartbeat as heartbeat
     from asyncwith.script import run_script as run_script
-    from asyncwith.timeline import Timeline as Timeline
+    from asyncwith.shelf import Shelf as Shelf
+    from asyncwith.sweeping import Report as Report
+    from asyncwith.sweeping import sweep as sweep
+    from asyncwith.sweeping import sweep_task as sweep_task
 
 _HOME = {
-    "Report": "cancellation",
-    "Shelf": "cancellation",
-    "checkpoint": "cancellation",
-    "sweep": "cancellation",
-    "sweep_task": "cancellation",
+    "Report": "sweeping",
+    "Shelf": "shelf",
+    "checkpoint": "checkpoints",
+    "sweep": "sweeping",
+    "sweep_task": "sweeping",
     "check": "checking",
     "run_virtual": "clock",
     "load_ipython_extension": "extension",
@@ -45,7 +45,7 @@ _HOME = {
     "local_server": "httpserver",
     "heartbeat": "liveness",
     "run_script": "script",
-    "Timeline": "timeline",
+    "Timeline": "drawing.timeline",
 }
 
 __all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -18,7 +18,7 @@ import math
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, NoReturn, TypeVar
 
-from asyncwith.places import name_of_task, place_of
+from asyncwith.awaiting import name_of_task, place_of
 
 __all__ = ["VirtualLoop", "run_virtual"]
 

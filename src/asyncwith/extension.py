@@ -34,9 +34,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asyncwith.drawing import transform
-from asyncwith.recording import record as _record
-from asyncwith.timeline import Timeline
+from asyncwith.drawing.recording import record as _record
+from asyncwith.drawing.syntaxtree import transform
+from asyncwith.drawing.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from asyncwith.cancellation import Made, Report
     from asyncwith.shelf import Shelf
+    from asyncwith.sweeping import Made, Report
 
 __all__ = ["CancellationSweep", "cancellation_sweep", "virtual"]
 
@@ -32,7 +32,7 @@ class CancellationSweep:
             With the table, if anything leaks, is swallowed or ends differently.
         """
         __tracebackhide__ = True
-        from asyncwith.cancellation import sweep
+        from asyncwith.sweeping import sweep
 
         return _clean(sweep(scenario, **options))
 
@@ -45,7 +45,7 @@ class CancellationSweep:
             With the table, if anything leaks, is swallowed or ends differently.
         """
         __tracebackhide__ = True
-        from asyncwith.cancellation import sweep_task
+        from asyncwith.sweeping import sweep_task
 
         return _clean(await sweep_task(scenario, **options))
 

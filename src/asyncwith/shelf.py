@@ -7,7 +7,7 @@ task can be cancelled. What is out is known at every moment.
 
 from __future__ import annotations
 
-from asyncwith.places import checkpoint
+from asyncwith.checkpoints import checkpoint
 
 __all__ = ["Shelf", "ShelfError"]
 

@@ -43,7 +43,7 @@ PATCHED = """
 
 def _patch():
     import asyncio, builtins, contextlib, inspect
-    import asyncwith.cases, asyncwith.checking
+    import asyncwith.checking.cases, asyncwith.checking
 
     async def wait_for(awaitable, timeout=None):
         return None
@@ -55,9 +55,9 @@ def _patch():
     builtins.all = builtins.any = lambda values: True
     builtins.sorted = lambda values, **options: []
     inspect.iscoroutine = lambda value: False
-    asyncwith.cases.expect = asyncwith.checking.expect = lambda *a, **k: None
-    asyncwith.cases.same = asyncwith.checking.same = lambda *a: True
-    asyncwith.cases.note = lambda mistake: None
+    asyncwith.checking.cases.expect = asyncwith.checking.expect = lambda *a, **k: None
+    asyncwith.checking.cases.same = asyncwith.checking.same = lambda *a: True
+    asyncwith.checking.cases.note = lambda mistake: None
 
 _patch()
 """

@@ -32,10 +32,10 @@ import time
 import tomllib
 from types import ModuleType
 
-from asyncwith import judging
-from asyncwith.cases import Cases, load_cases
 from asyncwith.catalogue import Exercise, exercises, find
-from asyncwith.judging import judge
+from asyncwith.checking import judging
+from asyncwith.checking.cases import Cases, load_cases
+from asyncwith.checking.judging import judge
 from tests.exercises.mutation import Mutant, mutants
 
 PATIENCE = 1.0  # seconds for one case of a mutant: a solution's takes milliseconds

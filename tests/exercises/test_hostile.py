@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from asyncwith.catalogue import find
-from asyncwith.isolation import judge_apart
-from asyncwith.sources import Block
+from asyncwith.checking.isolation import judge_apart
+from asyncwith.checking.sources import Block
 from tests.exercises import hostile
 
 EXERCISE = find("promise/suppress_key_error")
@@ -20,7 +20,7 @@ def indented(source: str) -> str:
 
 def when_called(source: str) -> str:
     """A submission that does it not when loaded, but in the first case."""
-    from asyncwith.cases import load_cases
+    from asyncwith.checking.cases import load_cases
 
     return "".join(
         DEFINES.format(name=name, body=indented(source))

@@ -118,8 +118,8 @@ def test_an_entry_without_its_mutant_is_a_complaint(exercise: Exercise) -> None:
 
 
 def test_a_mutant_that_hangs_or_exits_is_rejected(exercise: Exercise) -> None:
-    from asyncwith.cases import load_cases
-    from asyncwith.judging import BLOCKED
+    from asyncwith.checking.cases import load_cases
+    from asyncwith.checking.judging import BLOCKED
     from tests.exercises.mutants import judged
 
     cases = load_cases(exercise)

@@ -15,11 +15,11 @@ from types import ModuleType
 import pytest
 
 from asyncwith import cli
-from asyncwith.cases import load_cases
 from asyncwith.catalogue import Exercise, exercises
-from asyncwith.judging import judge
-from asyncwith.pristine import restore
-from asyncwith.verdicts import Verdict
+from asyncwith.checking.cases import load_cases
+from asyncwith.checking.judging import judge
+from asyncwith.checking.pristine import restore
+from asyncwith.checking.verdicts import Verdict
 from tests.exercises.hostile import ALWAYS_EQUAL, PATCHED
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of unsolved and wrong code

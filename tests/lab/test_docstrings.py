@@ -40,5 +40,5 @@ def test_a_public_function_or_class_has_an_example(name):
 
 
 def test_there_is_something_to_run():
-    assert "asyncwith.cancellation" in MODULES
+    assert "asyncwith.sweeping.cancellation" in MODULES
     assert "asyncwith.postgres" in MODULES

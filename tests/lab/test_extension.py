@@ -14,7 +14,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-PROGRAMS = Path(__file__).with_name("drawn_programs.txt").read_text("utf-8")
+PROGRAMS = (Path(__file__).parent / "drawing" / "drawn_programs.txt").read_text("utf-8")
 
 
 class Kernel:
