@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from asyncwith.liveness import heartbeat as heartbeat
     from asyncwith.script import run_script as run_script
     from asyncwith.shelf import Shelf as Shelf
+    from asyncwith.shelf import ShelfError as ShelfError
     from asyncwith.sweeping import Report as Report
     from asyncwith.sweeping import sweep as sweep
     from asyncwith.sweeping import sweep_task as sweep_task
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Report": "sweeping",
     "Shelf": "shelf",
+    "ShelfError": "shelf",
     "checkpoint": "checkpoints",
     "sweep": "sweeping",
     "sweep_task": "sweeping",
