@@ -107,6 +107,9 @@ def run_script(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            # A shell starts what it puts into the background with Ctrl-C
+            # ignored, and children inherit that.
+            preexec_fn=_heed_interrupts if _interrupts_ignored() else None,
         )
         stdout, stderr = _Output(process, send or {}), _Output(process, {})
         assert process.stdout is not None
@@ -157,6 +160,14 @@ class _Output:
         # Whoever left the process group may hold the stream open for ever.
         self._thread.join(2)
         return b"".join(self._lines).decode(errors="replace").replace("\r\n", "\n")
+
+
+def _interrupts_ignored() -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -161,3 +161,23 @@ def test_in_a_browser_it_says_where_to_go(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     with pytest.raises(NotImplementedError, match="on your own machine"):
         run_script("print(1)")
+
+
+def test_a_script_hears_ctrl_c_where_its_parent_ignores_it():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ended = run_script(
+            """
+            import time
+            try:
+                print("ready")
+                time.sleep(30)
+            except KeyboardInterrupt:
+                print("interrupted")
+            """,
+            send={"ready": signal.SIGINT},
+            timeout=10,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.stdout == "ready\ninterrupted\n"
