@@ -13,7 +13,13 @@ __all__ = ["Shelf", "ShelfError"]
 
 
 class ShelfError(Exception):
-    """A shelf refuses: an injected fault, or a release of what is not held."""
+    """A shelf refuses: an injected fault, or a release of what is not held.
+
+    Examples
+    --------
+    >>> issubclass(ShelfError, Exception)
+    True
+    """
 
 
 class Shelf:
