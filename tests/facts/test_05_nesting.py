@@ -121,9 +121,13 @@ def test_fact_025_pop_all_moves_ownership() -> None:
 
 
 def test_fact_25a_a_returned_stack_is_closed() -> None:
-    log: Log = []
-    asyncio.run(started(log, move=False))
-    assert log == ["+pool", "-pool"]
+    async def main() -> None:
+        log: Log = []
+        stack = await started(log, move=False)
+        assert log == ["+pool", "-pool"]
+        await stack.aclose()
+
+    asyncio.run(main())
 
 
 def test_fact_25b_a_dropped_stack_releases_nothing() -> None:
