@@ -17,8 +17,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from asyncwith import Report, Shelf, checkpoint, sweep, sweep_task
-from asyncwith.shelf import ShelfError
+from asyncwith import Report, Shelf, ShelfError, checkpoint, sweep, sweep_task
 
 Log = list[str]
 

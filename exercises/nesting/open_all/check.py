@@ -2,9 +2,8 @@
 
 from contextlib import suppress
 
-from asyncwith import Shelf, checkpoint, sweep_task
+from asyncwith import Shelf, ShelfError, checkpoint, sweep_task
 from asyncwith.checking import Submission, case, expect, pending_tasks, same
-from asyncwith.shelf import ShelfError
 
 DEFINES = ("open_all",)
 LISTS = [[], ["a"], ["a", "b"], ["a", "b", "a"], ["a", "b", "c", "d", "e"]]

@@ -1,8 +1,7 @@
 """As many resources as a list has names, under failure and cancellation."""
 
-from asyncwith import Shelf, sweep_task
+from asyncwith import Shelf, ShelfError, sweep_task
 from asyncwith.checking import Submission, case, expect, pending_tasks, same
-from asyncwith.shelf import ShelfError
 
 DEFINES = ("open_many",)
 LISTS = [[], ["a"], ["a", "b"], ["a", "b", "a"], ["a", "b", "c", "d", "e"]]
