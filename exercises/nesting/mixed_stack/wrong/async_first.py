@@ -1,0 +1,14 @@
+# hint: Each manager is entered once, in the list's order.
+from contextlib import AsyncExitStack
+
+
+async def run(managers, body):
+    async with AsyncExitStack() as stack:
+        values = {}
+        for manager in managers:
+            if hasattr(manager, "__aenter__"):
+                values[manager] = await stack.enter_async_context(manager)
+        for manager in managers:
+            if not hasattr(manager, "__aenter__"):
+                values[manager] = stack.enter_context(manager)
+        return await body([values[manager] for manager in managers])

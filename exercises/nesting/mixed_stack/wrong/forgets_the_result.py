@@ -1,0 +1,13 @@
+# hint: What the body returns is the result.
+from contextlib import AsyncExitStack
+
+
+async def run(managers, body):
+    async with AsyncExitStack() as stack:
+        values = []
+        for manager in managers:
+            if hasattr(manager, "__aenter__"):
+                values.append(await stack.enter_async_context(manager))
+            else:
+                values.append(stack.enter_context(manager))
+        await body(values)

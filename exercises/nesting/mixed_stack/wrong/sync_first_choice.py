@@ -1,0 +1,13 @@
+# hint: A manager that is both was entered with `with`.
+from contextlib import AsyncExitStack
+
+
+async def run(managers, body):
+    async with AsyncExitStack() as stack:
+        values = []
+        for manager in managers:
+            if hasattr(manager, "__enter__"):
+                values.append(stack.enter_context(manager))
+            else:
+                values.append(await stack.enter_async_context(manager))
+        return await body(values)

@@ -1,0 +1,11 @@
+# hint: and nobody holds its handle
+import asyncio
+from contextlib import AsyncExitStack
+
+
+async def open_all(shelf, names):
+    handles = await asyncio.gather(*(shelf.acquire(name) for name in names))
+    async with AsyncExitStack() as stack:
+        for handle in handles:
+            stack.push_async_callback(shelf.release, handle)
+        return stack.pop_all()

@@ -1,0 +1,9 @@
+# hint: The lock is held from before the session is opened
+from contextlib import nullcontext
+
+
+async def save(connect, row, session=None, lock=None):
+    guard = nullcontext() if lock is None else lock
+    owner = connect() if session is None else nullcontext(session)
+    async with owner as session, guard:
+        return await session.write(row)
