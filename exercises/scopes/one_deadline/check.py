@@ -169,7 +169,7 @@ def no_such_user(submission: Submission) -> None:
 def call_fails(submission: Submission) -> None:
     for what in ("user", "orders"):
         error = LookupError(f"no {what}")
-        kind, value, now = observe(submission, Calls(1, 1, {what: error}))
+        kind, value, _ = observe(submission, Calls(1, 1, {what: error}))
         expect(
             kind == "raised" and value is error,
             hint="The call failed. Nobody asked you to handle that.",
@@ -196,8 +196,8 @@ def shorter_limit_around(submission: Submission) -> None:
         kind, value, now = observe(submission, Calls(user, orders), around=4)
         expect(
             kind == "raised" and type(value) is TimeoutError and now == 4,
-            hint="The caller's time was up, and `load_page` took it for its own, or did "
-            "not stop. What arrives inside when a limit further out expires?",
+            hint="The caller's time was up, and `load_page` took it for its own, or "
+            "did not stop. What arrives inside when a limit further out expires?",
             saw=f"{kind} {value!r} at {now:g} s",
         )
 
