@@ -199,22 +199,6 @@ def all_fail(submission: Submission) -> None:
     expect(not running, hint="All calls should have ended.", saw=f"running: {running}")
 
 
-@case("a call raises what is no Exception")
-def no_exception(submission: Submission) -> None:
-    race, stop = Race(), Stop("everything")
-    kind, value, now, running = observe(
-        submission, race, race.call("a", 1, stop), race.call("b", 2)
-    )
-    inside = value.exceptions if isinstance(value, BaseExceptionGroup) else (value,)
-    expect(
-        kind == "raised" and any(one is stop for one in inside),
-        hint="Somebody stops the program, and it goes on. Which errors are failures of "
-        "a call?",
-        saw=f"{kind} {value!r} at {now:g} s",
-    )
-    expect_nobody_runs(running, now)
-
-
 @case("cancelled while all are under way, one cleaning up for 5 seconds")
 def cancelled(submission: Submission) -> None:
     race = Race()
@@ -255,3 +239,19 @@ def cancelled_after_failure(submission: Submission) -> None:
         hint="After a first failure a cancellation is a cancellation still.",
         saw=f"{kind} at {now:g} s, under way: {', '.join(running) or 'none'}",
     )
+
+
+@case("a call raises what is no Exception")
+def no_exception(submission: Submission) -> None:
+    race, stop = Race(), Stop("everything")
+    kind, value, now, running = observe(
+        submission, race, race.call("a", 1, stop), race.call("b", 2)
+    )
+    inside = value.exceptions if isinstance(value, BaseExceptionGroup) else (value,)
+    expect(
+        kind == "raised" and any(one is stop for one in inside),
+        hint="Somebody stops the program, and it goes on. Which errors are failures of "
+        "a call?",
+        saw=f"{kind} {value!r} at {now:g} s",
+    )
+    expect_nobody_runs(running, now)
