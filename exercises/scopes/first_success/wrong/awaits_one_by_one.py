@@ -1,0 +1,18 @@
+# hint: Do they clean up at the same time
+import asyncio
+
+
+async def first_success(calls):
+    tasks = [asyncio.create_task(call()) for call in calls]
+    errors = []
+    try:
+        for finished in asyncio.as_completed(tasks):
+            try:
+                return await finished
+            except Exception as error:
+                errors.append(error)
+        raise ExceptionGroup("every call failed", errors)
+    finally:
+        for task in tasks:
+            task.cancel()
+            await asyncio.wait([task])

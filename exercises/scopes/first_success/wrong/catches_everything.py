@@ -1,0 +1,28 @@
+# hint: Which errors are failures of a call
+import asyncio
+
+
+class Won(Exception):
+    pass
+
+
+async def first_success(calls):
+    results, errors = [], []
+
+    async def attempt(call):
+        try:
+            results.append(await call())
+        except BaseException as error:
+            errors.append(error)
+        else:
+            raise Won
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for call in calls:
+                group.create_task(attempt(call))
+    except* Won:
+        pass
+    if results:
+        return results[0]
+    raise BaseExceptionGroup("every call failed", errors)

@@ -1,0 +1,14 @@
+# hint: Who took a place and did not give it back
+import asyncio
+
+
+def limited(fetch, limit):
+    slots = asyncio.Semaphore(limit)
+
+    async def fetch_limited(url):
+        await slots.acquire()
+        page = await fetch(url)
+        slots.release()
+        return page
+
+    return fetch_limited

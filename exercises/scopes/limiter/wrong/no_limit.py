@@ -1,0 +1,6 @@
+# hint: More calls are under way than the limit allows
+def limited(fetch, limit):
+    async def fetch_limited(url):
+        return await fetch(url)
+
+    return fetch_limited

@@ -1,0 +1,12 @@
+# hint: return what `fetch` returned
+import asyncio
+
+
+def limited(fetch, limit):
+    slots = asyncio.Semaphore(limit)
+
+    async def fetch_limited(url):
+        async with slots:
+            await fetch(url)
+
+    return fetch_limited

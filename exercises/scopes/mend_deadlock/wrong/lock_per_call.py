@@ -1,0 +1,24 @@
+# hint: What is read must still be true
+import asyncio
+from collections import defaultdict
+
+
+class Bank:
+    def __init__(self, store):
+        self.store = store
+        self.locks = None
+
+    async def balance(self, name):
+        async with asyncio.Lock():
+            return await self.store.read(name)
+
+    async def transfer(self, source, target, amount):
+        if source == target:
+            raise ValueError("source and target are the same account")
+        async with asyncio.Lock(), asyncio.Lock():
+            left = await self.store.read(source) - amount
+            if left < 0:
+                raise ValueError(f"{source} holds too little")
+            sum_there = await self.store.read(target) + amount
+            await self.store.write(source, left)
+            await self.store.write(target, sum_there)

@@ -1,0 +1,27 @@
+# hint: What is read must still be true
+import asyncio
+from collections import defaultdict
+
+
+class Bank:
+    def __init__(self, store):
+        self.store = store
+        self.locks = defaultdict(asyncio.Lock)
+
+    async def balance(self, name):
+        async with self.locks[name]:
+            return await self.store.read(name)
+
+    async def transfer(self, source, target, amount):
+        if source == target:
+            raise ValueError("source and target are the same account")
+        async with self.locks[source]:
+            left = await self.store.read(source) - amount
+            if left < 0:
+                raise ValueError(f"{source} holds too little")
+        async with self.locks[target]:
+            sum_there = await self.store.read(target) + amount
+        async with self.locks[source]:
+            await self.store.write(source, left)
+        async with self.locks[target]:
+            await self.store.write(target, sum_there)

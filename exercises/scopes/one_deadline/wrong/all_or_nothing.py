@@ -1,0 +1,8 @@
+# hint: half a page is asked for
+import asyncio
+
+
+async def load_page(fetch_user, fetch_orders, seconds):
+    async with asyncio.timeout(seconds):
+        user = await fetch_user()
+        return user, await fetch_orders(user)

@@ -1,0 +1,13 @@
+# hint: Nobody asked you to handle that
+import asyncio
+
+
+async def load_page(fetch_user, fetch_orders, seconds):
+    deadline = asyncio.get_running_loop().time() + seconds
+    async with asyncio.timeout_at(deadline):
+        user = await fetch_user()
+    try:
+        async with asyncio.timeout_at(deadline):
+            return user, await fetch_orders(user)
+    except Exception:
+        return user, None

@@ -1,0 +1,15 @@
+# hint: That they did so after the deadline
+import asyncio
+
+
+async def load_page(fetch_user, fetch_orders, seconds):
+    deadline = asyncio.get_running_loop().time() + seconds
+    async with asyncio.timeout_at(deadline):
+        user = await fetch_user()
+    try:
+        async with asyncio.timeout_at(deadline) as limit:
+            return user, await fetch_orders(user)
+    except Exception:
+        if not limit.expired():
+            raise
+        return user, None

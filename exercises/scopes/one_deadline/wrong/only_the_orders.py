@@ -1,0 +1,14 @@
+# hint: The time was up while the user was fetched
+import asyncio
+
+
+async def load_page(fetch_user, fetch_orders, seconds):
+    deadline = asyncio.get_running_loop().time() + seconds
+    user = await fetch_user()
+    try:
+        async with asyncio.timeout_at(deadline) as limit:
+            return user, await fetch_orders(user)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return user, None

@@ -1,0 +1,14 @@
+# hint: The time was up while the user was fetched
+import asyncio
+
+
+async def load_page(fetch_user, fetch_orders, seconds):
+    user = orders = None
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            user = await fetch_user()
+            orders = await fetch_orders(user)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    return user, orders

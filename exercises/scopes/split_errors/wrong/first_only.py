@@ -1,0 +1,19 @@
+# hint: One was collected, and there are more
+from contextlib import asynccontextmanager
+
+
+def leaves(errors):
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
+
+
+@asynccontextmanager
+async def collecting(kind):
+    found = []
+    try:
+        yield found
+    except* kind as errors:
+        found.append(next(leaves(errors)))

@@ -1,0 +1,19 @@
+# hint: The order of the list
+from contextlib import asynccontextmanager
+
+
+def leaves(errors):
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
+
+
+@asynccontextmanager
+async def collecting(kind):
+    found = []
+    try:
+        yield found
+    except* kind as errors:
+        found.extend(reversed(list(leaves(errors))))

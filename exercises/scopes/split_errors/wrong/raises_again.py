@@ -1,0 +1,20 @@
+# hint: All were collected, and something came out
+from contextlib import asynccontextmanager
+
+
+def leaves(errors):
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error
+
+
+@asynccontextmanager
+async def collecting(kind):
+    found = []
+    try:
+        yield found
+    except* kind as errors:
+        found.extend(leaves(errors))
+        raise
