@@ -1,4 +1,4 @@
-"""Cleanup steps all run to their end, whatever fails, however often one is cancelled."""
+"""All cleanup steps run to their end, whatever fails, however often cancelled."""
 
 import asyncio
 import contextlib

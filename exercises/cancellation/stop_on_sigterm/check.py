@@ -1,5 +1,6 @@
 """A script is stopped by signals: what it wrote, and its status."""
 
+import contextlib
 import signal
 
 from asyncwith import run_script
@@ -21,10 +22,8 @@ def run(submission: Submission, *args: str, **send: signal.Signals) -> Completed
         saw=f"SCRIPT is a {type(script).__name__}",
     )
     done = None
-    try:
+    with contextlib.suppress(TimeoutError):
         done = run_script(str(script), args=args, send=send, timeout=5)
-    except TimeoutError:
-        pass
     expect(
         done is not None,
         hint="The process did not stop and had to be killed. What wakes it up?",
