@@ -23,11 +23,11 @@ def run(submission: Submission, *args: str, **send: signal.Signals) -> Completed
     )
     done = None
     with contextlib.suppress(TimeoutError):
-        done = run_script(str(script), args=args, send=send, timeout=5)
+        done = run_script(str(script), args=args, send=send, timeout=4)
     expect(
         done is not None,
         hint="The process did not stop and had to be killed. What wakes it up?",
-        saw="still running after 5 s",
+        saw="still running after 4 s",
     )
     expect(
         done.stdout.startswith("working\n") and "SyntaxError" not in done.stderr,
