@@ -1,0 +1,15 @@
+# hint: Who aborts?
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            resource.abort()

@@ -1,0 +1,17 @@
+# hint: abort nothing
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            pass
+        finally:
+            resource.abort()

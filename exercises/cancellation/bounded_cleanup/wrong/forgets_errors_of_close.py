@@ -1,0 +1,18 @@
+# hint: Is the resource gone?
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            resource.abort()
+        except asyncio.CancelledError:
+            resource.abort()
+            raise

@@ -1,0 +1,20 @@
+# hint: nobody was told
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            resource.abort()
+        except asyncio.CancelledError:
+            resource.abort()
+            raise
+        except Exception:
+            resource.abort()

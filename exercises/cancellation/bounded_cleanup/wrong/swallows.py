@@ -1,0 +1,17 @@
+# hint: Which line catches it and does not pass it on?
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            resource.abort()
+        except BaseException:
+            resource.abort()

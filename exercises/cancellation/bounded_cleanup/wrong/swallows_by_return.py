@@ -1,0 +1,19 @@
+# hint: exception should leave it
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except TimeoutError:
+            resource.abort()
+        except BaseException:
+            resource.abort()
+            raise
+        return

@@ -1,0 +1,16 @@
+# hint: Is there an error left?
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def bounded(resource, seconds):
+    try:
+        yield resource
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await resource.close()
+        except BaseException:
+            resource.abort()
+            raise

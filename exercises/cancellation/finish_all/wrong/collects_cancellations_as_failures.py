@@ -1,0 +1,27 @@
+# hint: came out in its place
+import asyncio
+
+
+async def finish_all(*steps):
+    task = asyncio.create_task(run_all(steps))
+    cancellation = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancellation = error
+    failures = task.result()
+    if cancellation:
+        raise cancellation from failures
+    if failures:
+        raise failures
+
+
+async def run_all(steps):
+    errors = []
+    for step in steps:
+        try:
+            await step()
+        except BaseException as error:
+            errors.append(error)
+    return BaseExceptionGroup("steps failed", errors) if errors else None

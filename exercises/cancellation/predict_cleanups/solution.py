@@ -1,0 +1,10 @@
+ANSWERS = {
+    "once": "before",
+    "twice": "never",
+    "shielded": "after",
+    "shielded_in_main": "never",
+    "waits_again": "never",
+    "bounded": "never",
+    "too_late": "before",
+    "unstarted": "never",
+}

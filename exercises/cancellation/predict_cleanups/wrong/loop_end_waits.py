@@ -1,0 +1,11 @@
+# hint: make the task wait
+ANSWERS = {
+    "once": "before",
+    "twice": "never",
+    "shielded": "after",
+    "shielded_in_main": "before",
+    "waits_again": "never",
+    "bounded": "never",
+    "too_late": "before",
+    "unstarted": "never",
+}
