@@ -94,7 +94,7 @@ def no_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_forced_without_an_engine_is_an_error(
-    no_engine: None, monkeypatch: pytest.MonkeyPatch
+    no_engine: None, monkeypatch: pytest.MonkeyPatch, new_cache: Path
 ) -> None:
     monkeypatch.setenv("ASYNCWITH_POSTGRES", "container")
     with pytest.raises(PostgresUnavailable, match="asked for, and docker info says"):
