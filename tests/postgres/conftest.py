@@ -80,7 +80,7 @@ def own_url(
     def use(url: str) -> None:
         monkeypatch.setenv("ASYNCWITH_DATABASE_URL", url)
 
-    use(other_server.dsn)
+    use(other_server.superuser_dsn)
     yield use
     postgres.release()
 

@@ -16,6 +16,7 @@ from asyncwith.postgres import (
     PostgresUnavailable,
     SettingsError,
     accounts,
+    cluster,
     embedded,
     processes,
 )
@@ -45,16 +46,21 @@ def test_it_asks_for_the_password_over_tcp_on_loopback_alone(
     assert reachable(server.dsn)
     assert not reachable(server.dsn.replace(":", ":wrong", 2).replace("wrong//", "//"))
     assert sql(server.dsn, "SHOW listen_addresses") == ["127.0.0.1"]
-    assert sql(server.dsn, "SHOW unix_socket_directories") == [""]
+    assert sql(server.superuser_dsn, "SHOW unix_socket_directories") == [""]
     assert sql(server.dsn, "SHOW fsync") == ["off"]
+    assert (
+        sql(
+            server.superuser_dsn,
+            "SELECT left(rolpassword, 13) FROM pg_authid WHERE rolcanlogin",
+        )
+        == ["SCRAM-SHA-256"] * 2
+    )
+    for name in ("password", "superuser"):
+        assert stat.S_IMODE((server.folder / name).stat().st_mode) == 0o600
+    assert server.cluster.password != server.cluster.superuser_password
     assert sql(
-        server.dsn, "SELECT left(rolpassword, 13) FROM pg_authid WHERE oid = 10"
-    ) == ["SCRAM-SHA-256"]
-    password = server.folder / "password"
-    assert stat.S_IMODE(password.stat().st_mode) == 0o600
-    assert sql(server.dsn, "SELECT DISTINCT auth_method FROM pg_hba_file_rules") == [
-        "scram-sha-256"
-    ]
+        server.superuser_dsn, "SELECT DISTINCT auth_method FROM pg_hba_file_rules"
+    ) == ["scram-sha-256"]
 
 
 def test_a_port_that_was_taken_meanwhile_is_replaced(
@@ -93,17 +99,51 @@ def test_data_of_another_version_is_made_anew(make: Callable[..., Server]) -> No
     assert reachable(again.dsn)
 
 
+@pytest.mark.parametrize("mark", [None, "1"])
+def test_data_of_an_earlier_edition_is_made_anew(
+    mark: str | None, make: Callable[..., Server]
+) -> None:
+    """Its only role was the superuser, and it bore no mark."""
+    server = make()
+    server.start()
+    sql(server.superuser_dsn, f"ALTER ROLE {cluster.USER} SUPERUSER", "SELECT 1")
+    server.stop()
+    (server.data / cluster.MARK).unlink()
+    if mark is not None:
+        (server.data / cluster.MARK).write_text(mark)
+    again = make()
+    again.start()
+    assert sql(
+        again.dsn, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+    ) == [False]
+
+
+def test_data_that_was_not_finished_leaves_no_password_in_the_message(
+    make: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        cluster, "create_user", lambda password: f"CREATE ROL x PASSWORD '{password}'"
+    )
+    server = make()
+    with pytest.raises(PostgresUnavailable, match=r"could not be made: .*syntax") as no:
+        server.start()
+    assert server.cluster.password not in str(no.value)
+    assert not server.data.exists()
+    assert not server.data.with_name("data.new").exists()
+    assert not server.data.with_name("secret").exists()
+
+
 def test_a_server_is_never_started_beside_a_living_one(
     make: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "LOCK_SECONDS", 0.5)
     first = make()
     first.start()
-    sql(first.dsn, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
+    sql(first.superuser_dsn, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
     second = make()
     second.start()  # waits, then ends the one that nobody owns any more
     assert not first.alive()
-    assert sql(second.dsn, "TABLE kept") == [7]
+    assert sql(second.superuser_dsn, "TABLE kept") == [7]
 
 
 def test_what_cannot_be_ended_keeps_its_data(
@@ -111,12 +151,12 @@ def test_what_cannot_be_ended_keeps_its_data(
 ) -> None:
     first = make()
     first.start()
-    sql(first.dsn, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
+    sql(first.superuser_dsn, "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
     monkeypatch.setattr(processes, "end_stale_server", lambda data: None)
     monkeypatch.setattr(embedded, "LOCK_SECONDS", 0.1)
     with pytest.raises(PostgresUnavailable, match="Another server still uses"):
         make().start()
-    assert sql(first.dsn, "TABLE kept") == [7]
+    assert sql(first.superuser_dsn, "TABLE kept") == [7]
 
 
 def test_a_setting_that_the_server_refuses_is_in_the_message(

@@ -39,7 +39,7 @@ def test_it_gets_a_database_of_the_checkouts_and_says_so(
     assert f"127.0.0.1:{other_server.port}/asyncwith_{checkout_id()}_mine" in dsn
     assert reachable(dsn)
     assert postgres.describe().startswith("PostgreSQL 1")
-    assert "ASYNCWITH_DATABASE_URL (postgresql://reader@127" in postgres.describe()
+    assert "ASYNCWITH_DATABASE_URL (postgresql://postgres@127" in postgres.describe()
 
 
 def test_a_wrong_password(own_url: Use, other_server: Server) -> None:
@@ -74,7 +74,11 @@ def test_a_server_that_does_not_answer(
 def test_a_role_that_may_not_create_databases(
     own_url: Use, other_server: Server
 ) -> None:
-    sql(other_server.dsn, "CREATE ROLE student LOGIN PASSWORD 'pw'", "SELECT 1")
+    sql(
+        other_server.superuser_dsn,
+        "CREATE ROLE student LOGIN PASSWORD 'pw'",
+        "SELECT 1",
+    )
     before = databases(other_server)
     own_url(with_user(other_server, "student"))
     refused('run ALTER ROLE "student" CREATEDB')
@@ -106,7 +110,7 @@ def test_a_role_with_createdb_alone_is_enough(
     own_url: Use, other_server: Server
 ) -> None:
     sql(
-        other_server.dsn,
+        other_server.superuser_dsn,
         "CREATE ROLE plain LOGIN CREATEDB PASSWORD 'pw'",
         "ALTER ROLE plain SET timezone TO 'Europe/Rome'",
         "SELECT 1",
@@ -126,11 +130,15 @@ def test_only_databases_with_our_mark_are_dropped(
     own_url: Use, other_server: Server
 ) -> None:
     theirs = f"asyncwith_{checkout_id()}_taken"
-    sql(other_server.dsn, f"CREATE DATABASE {theirs}", "SELECT 1")
+    sql(other_server.superuser_dsn, f"CREATE DATABASE {theirs}", "SELECT 1")
     other = f"asyncwith_{checkout_id()}_foreign"
     comment = "made by the book async with, checkout 0000000000, database"
-    sql(other_server.dsn, f"CREATE DATABASE {other}", "SELECT 1")
-    sql(other_server.dsn, f"COMMENT ON DATABASE {other} IS '{comment}'", "SELECT 1")
+    sql(other_server.superuser_dsn, f"CREATE DATABASE {other}", "SELECT 1")
+    sql(
+        other_server.superuser_dsn,
+        f"COMMENT ON DATABASE {other} IS '{comment}'",
+        "SELECT 1",
+    )
     assert postgres.dsn("taken").endswith(f"/{theirs}_2")
     assert postgres.dsn("foreign").endswith(f"/{other}_2")
     dropped = postgres.drop_all()

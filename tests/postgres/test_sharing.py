@@ -18,7 +18,7 @@ import pytest
 
 import asyncwith
 from asyncwith import postgres
-from asyncwith.postgres import PostgresUnavailable, locks, places, supervisor
+from asyncwith.postgres import PostgresUnavailable, locks, places, sharing, supervisor
 from asyncwith.postgres.places import state_folder
 from tests.postgres.steps import (
     CLIENT,
@@ -147,6 +147,35 @@ def test_a_stale_server_file_is_not_believed(new_cache: Path) -> None:
     stale = {"dsn": "postgresql://x@127.0.0.1:1/postgres", "description": "stale"}
     (folder / "server.json").write_text(json.dumps(stale | {"generation": "0"}))
     assert reachable(postgres.dsn("real"))
+
+
+def as_earlier_edition() -> None:
+    """Make the running server look like one that an earlier edition started."""
+    file = state_folder("embedded") / "server.json"
+    server = json.loads(file.read_text())
+    del server["layout"]
+    file.write_text(json.dumps(server))
+
+
+def test_the_server_of_an_earlier_edition_is_left_to_end(new_cache: Path) -> None:
+    dsn = postgres.dsn("updated")
+    [old] = supervisors()
+    as_earlier_edition()
+    postgres.release()  # it lingers for a second
+    assert postgres.dsn("updated").rpartition("/")[2] == dsn.rpartition("/")[2]
+    assert old not in supervisors()
+
+
+def test_the_server_of_an_earlier_edition_in_use_is_named(
+    new_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "LEAVE_SECONDS", 0.2)
+    kernel, theirs = client()
+    as_earlier_edition()
+    with pytest.raises(PostgresUnavailable, match="before the book was updated"):
+        postgres.dsn("updated")
+    assert reachable(theirs)
+    finish(kernel)
 
 
 def test_two_checkouts_at_once(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asyncwith import postgres
-from asyncwith.postgres import binaries, databases
+from asyncwith.postgres import binaries, cluster, databases
 from asyncwith.postgres.binaries import Binaries
 from asyncwith.postgres.embedded import Server
 from tests.postgres.steps import sql
@@ -48,14 +48,14 @@ def test_embedded() -> None:
 def test_own_server_with_other_defaults(
     own_url: Callable[[str], None], other_server: Server
 ) -> None:
-    assert sql(other_server.dsn, "SHOW timezone") == ["Asia/Tokyo"]
+    assert sql(other_server.superuser_dsn, "SHOW timezone") == ["Asia/Tokyo"]
     assert_uniform(postgres.dsn("uniform"))
 
 
 def test_what_the_reader_has_put_into_template1_is_not_copied(
     own_url: Callable[[str], None], other_server: Server
 ) -> None:
-    template1 = databases.with_database(other_server.dsn, "template1")
+    template1 = databases.with_database(other_server.superuser_dsn, "template1")
     sql(template1, "CREATE TABLE IF NOT EXISTS theirs ()", "SELECT 1")
     postgres.drop_all()
     assert sql(postgres.dsn("clean"), "SELECT to_regclass('theirs')::text") == [None]
@@ -75,18 +75,20 @@ def test_own_server_that_was_made_with_another(
     server = Server(tmp_path)
     if "builtin" in made_with[1] and server.cluster.binaries.major < 17:
         pytest.skip("needs PostgreSQL 17 or later")
-    password = tmp_path / "password"
+    password = tmp_path / "superuser"
     password.write_text("pw")
+    (tmp_path / "password").touch()
     account = server.cluster.account
     initdb = [*account.prefix, server.cluster.binaries["initdb"], "--no-sync"]
-    initdb += [*made_with, "--username=reader", "--auth=scram-sha-256"]
+    initdb += [*made_with, "--username=postgres", "--auth=scram-sha-256"]
     if account.uid is not None:
         pytest.skip("the server does not run as ourselves here")
     initdb += [f"--pwfile={password}", f"--pgdata={server.data}"]
     subprocess.run(initdb, check=True, capture_output=True)
+    (server.data / cluster.MARK).write_text(cluster.LAYOUT)
     server.start()
     try:
-        own_url(server.dsn)
+        own_url(server.superuser_dsn)
         assert_uniform(postgres.dsn("uniform"))
     finally:
         postgres.release()

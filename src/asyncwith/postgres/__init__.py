@@ -44,6 +44,10 @@ def dsn(name: str | None = None) -> str:
     notebook's cell as in a script. A second run of the same notebook at the
     same time gets a database of its own.
 
+    The role in it is an ordinary one that may create databases, on the
+    container and the embedded server, too. What needs a superuser takes a
+    server of its own: `private`.
+
     Parameters
     ----------
     name
@@ -115,7 +119,9 @@ def private(**settings: object) -> AbstractAsyncContextManager[PrivateServer]:
     """Start a throw-away embedded server, whatever else has been chosen.
 
     For what exhausts connections, restarts a server or changes its settings.
-    It ends with its block, and with this process however that dies.
+    It ends with its block, and with this process however that dies. The role
+    in its ``dsn`` is an ordinary one, as in `dsn`'s, with no limit of sessions
+    but the server's; ``superuser_dsn`` is the superuser's address.
 
     Parameters
     ----------

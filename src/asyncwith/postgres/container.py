@@ -21,9 +21,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from asyncwith.postgres.cluster import USER
+from asyncwith.postgres.cluster import SUPERUSER, USER, create_user
 from asyncwith.postgres.driver import connect, run
 from asyncwith.postgres.errors import PostgresUnavailable
+from asyncwith.postgres.uniform import UNIFORM, as_options
 
 __all__ = ["LABEL", "Container", "engine_problem"]
 
@@ -31,7 +32,7 @@ LABEL = "asyncwith.checkout"
 FOLDER_LABEL = "asyncwith.folder"
 ANSWER_SECONDS = 20
 PULL_SECONDS = 900
-FAST = ("postgres", "-c", "fsync=off", "-c", "full_page_writes=off")
+FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
 def engine_problem(image: str) -> str | None:
@@ -87,12 +88,13 @@ class Container:
         self.dsn = ""
         self.description = f"container {image}"
         self._password = secrets.token_urlsafe(18)
+        self._superuser_password = secrets.token_urlsafe(18)
         self._container: Any = None
         self._asked = 0.0
         self._sweeper: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers over TCP.
+        """Start it, wait until it answers over TCP, and make the book's role.
 
         Raises
         ------
@@ -107,9 +109,13 @@ class Container:
         try:
             postgres = import_module("testcontainers.community.postgres")
             container: Any = postgres.PostgresContainer(
-                self.image, username=USER, password=self._password, driver=None
+                self.image,
+                username=SUPERUSER,
+                password=self._superuser_password,
+                driver=None,
             )
-            container.with_name(name).with_command(list(FAST))
+            command = ["postgres", *as_options(FAST | UNIFORM)]
+            container.with_name(name).with_command(command)
             container.with_env("POSTGRES_DB", "postgres").with_env("TZ", "UTC")
             container.with_env("POSTGRES_INITDB_ARGS", "--no-sync")
             labels = {LABEL: self.checkout, FOLDER_LABEL: self.folder}
@@ -121,8 +127,13 @@ class Container:
             host = str(container.get_container_host_ip())
             host = "127.0.0.1" if host == "localhost" else host
             port = container.get_exposed_port(5432)
+            superuser = f"{SUPERUSER}:{self._superuser_password}"
+            version = run(
+                _make_role(
+                    f"postgresql://{superuser}@{host}:{port}/postgres", self._password
+                )
+            )
             self.dsn = f"postgresql://{USER}:{self._password}@{host}:{port}/postgres"
-            version = run(_version(self.dsn))
         except Exception as error:
             logs = _last_line(_docker("logs", name).stderr)
             self.close()
@@ -173,8 +184,10 @@ class Container:
         )
 
 
-async def _version(dsn: str) -> str:
+async def _make_role(dsn: str, password: str) -> str:
+    """Make the book's role as the superuser; return the server's version."""
     async with connect(dsn) as connection:
+        await connection.execute(create_user(password))
         version = await connection.fetchval("SHOW server_version")
     return str(version).split(" ")[0]
 

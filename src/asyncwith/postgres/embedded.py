@@ -1,7 +1,7 @@
 """Start and stop one PostgreSQL server from its binaries.
 
 It listens on 127.0.0.1 alone, on a free port, with a password (scram), and
-keeps everything in one folder: ``data``, ``logs`` and ``password``. ``fsync``
+keeps everything in one folder: ``data``, ``logs`` and the passwords. ``fsync``
 is off: a crash of the server loses nothing, a power cut may, and its data is
 made to be thrown away.
 
@@ -25,6 +25,7 @@ from asyncwith.postgres import processes
 from asyncwith.postgres.accounts import Account, server_account
 from asyncwith.postgres.binaries import Binaries, find_binaries
 from asyncwith.postgres.cluster import (
+    SUPERUSER,
     USER,
     Cluster,
     advice,
@@ -69,6 +70,8 @@ class Server:
         lie in a folder of their own instead, which `discard` removes.
     settings
         More settings for the server, for example ``{"max_connections": "20"}``.
+    owns_postgres
+        Whether the database ``postgres`` belongs to the book's role.
     """
 
     def __init__(
@@ -78,11 +81,15 @@ class Server:
         *,
         binaries: Binaries | None = None,
         account: Account | None = None,
+        owns_postgres: bool = False,
     ) -> None:
         self.folder = folder
         self.settings = settings or {}
         self.cluster = Cluster(
-            folder, binaries or find_binaries(), account or server_account()
+            folder,
+            binaries or find_binaries(),
+            account or server_account(),
+            owns_postgres=owns_postgres,
         )
         self.port: int | None = None
         self.timings: dict[str, float] = {}
@@ -96,9 +103,15 @@ class Server:
 
     @property
     def dsn(self) -> str:
-        """Where and as whom to connect, to the database ``postgres``."""
+        """Where to connect as the book's role, to the database ``postgres``."""
         address = f"127.0.0.1:{self.port}"
         return f"postgresql://{USER}:{self.cluster.password}@{address}/postgres"
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The same, as the superuser."""
+        who = f"{SUPERUSER}:{self.cluster.superuser_password}"
+        return f"postgresql://{who}@127.0.0.1:{self.port}/postgres"
 
     @property
     def data(self) -> Path:

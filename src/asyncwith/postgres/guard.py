@@ -30,9 +30,13 @@ def main(arguments: list[str]) -> None:
     try:
         for line in sys.stdin:
             try:
-                server = server or Server(folder, json.loads(arguments[1]))
+                server = server or _server(folder, json.loads(arguments[1]))
                 _obey(server, line.strip())
-                answer = {"dsn": server.dsn, "alive": server.alive()}
+                answer = {
+                    "dsn": server.dsn,
+                    "superuser_dsn": server.superuser_dsn,
+                    "alive": server.alive(),
+                }
             except (PostgresUnavailable, OSError) as error:
                 answer = {"error": str(error).partition(LOG)[0]}  # it goes, too
             print(json.dumps(answer), flush=True)
@@ -42,6 +46,11 @@ def main(arguments: list[str]) -> None:
         if server is not None:
             server.discard()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server(folder: Path, settings: dict[str, str]) -> Server:
+    # Its only database: the role has to own it, to make tables there.
+    return Server(folder, settings, owns_postgres=True)
 
 
 def _obey(server: Server, command: str) -> None:

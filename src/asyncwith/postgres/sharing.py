@@ -24,9 +24,15 @@ from typing import Any, cast
 from asyncwith.postgres.errors import PostgresUnavailable
 from asyncwith.postgres.locks import exclusive, is_held, lock, try_lock
 
-__all__ = ["Lease", "join", "joinable"]
+__all__ = ["LAYOUT", "Lease", "join", "joinable"]
 
 LIMIT_SECONDS = {"embedded": 90.0, "container": 240.0}
+LEAVE_SECONDS = 5.0
+LAYOUT = 2
+"""What ``server.json`` says of its DSN: an ordinary role's.
+
+1 (not said): a superuser's, by an earlier edition of the book.
+"""
 
 
 @dataclass
@@ -34,7 +40,7 @@ class Lease:
     """The right to use the shared server, until `release` or our death."""
 
     dsn: str
-    """The server's maintenance database, as its owner."""
+    """The server's maintenance database, as the book's role."""
     description: str
     folder: Path
     generation: str
@@ -78,8 +84,10 @@ def join(folder: Path, kind: str, image: str = "") -> Lease:
     Raises
     ------
     PostgresUnavailable
-        When it does not start; nothing is left running.
+        When it does not start; nothing is left running. Or when it is another
+        edition's, and in use.
     """
+    _let_another_edition_leave(folder)
     deadline = time.monotonic() + LIMIT_SECONDS[kind]
     failure = folder / "failure.txt"
     with exclusive(folder / "boot.lock"):
@@ -90,7 +98,13 @@ def join(folder: Path, kind: str, image: str = "") -> Lease:
                 supervisor = try_lock(folder / "supervisor.lock")
                 if supervisor is None:
                     if (server := _read(folder / "server.json")) is not None:
-                        return Lease(folder=folder, _users=users, **server)
+                        return Lease(
+                            dsn=server["dsn"],
+                            description=server["description"],
+                            folder=folder,
+                            generation=server["generation"],
+                            _users=users,
+                        )
                     if time.monotonic() > deadline:
                         raise PostgresUnavailable(
                             f"The {kind} PostgreSQL did not get ready within "
@@ -110,6 +124,25 @@ def join(folder: Path, kind: str, image: str = "") -> Lease:
         except BaseException:
             os.close(users)
             raise
+
+
+def _let_another_edition_leave(folder: Path) -> None:
+    """Wait for the end of a server that an earlier edition has started.
+
+    It outlives its last user by a second.
+    """
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while joinable(folder):
+        server = _read(folder / "server.json")
+        if server is None or server.get("layout") == LAYOUT:
+            return
+        if time.monotonic() > deadline:
+            raise PostgresUnavailable(
+                "A notebook or a script that was started before the book was "
+                "updated still uses its PostgreSQL server. Shut it down (in "
+                "JupyterLab: Kernel, Shut Down All Kernels), then try again."
+            )
+        time.sleep(0.05)
 
 
 def _launch(folder: Path, kind: str, image: str, supervisor: int) -> None:

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from asyncwith.postgres.errors import PostgresUnavailable
 from asyncwith.postgres.locks import try_lock
+from asyncwith.postgres.sharing import LAYOUT
 
 __all__ = ["LINGER_SECONDS", "main"]
 
@@ -118,6 +119,7 @@ def _publish(folder: Path, backend: Backend) -> None:
         "dsn": backend.dsn,
         "description": backend.description,
         "generation": secrets.token_hex(8),
+        "layout": LAYOUT,
     }
     draft.write_text(json.dumps(server))
     draft.rename(folder / "server.json")

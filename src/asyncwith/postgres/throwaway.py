@@ -35,8 +35,18 @@ class PrivateServer:
 
     @property
     def dsn(self) -> str:
-        """Its address, the same after each restart, as a superuser."""
+        """Its address, the same after each restart, as an ordinary role.
+
+        The role owns the database, and may create others; `superuser_dsn` is
+        for the rest. The server keeps `superuser_reserved_connections` (3) of
+        its `max_connections` from this role, as any server does.
+        """
         return str(self._answer["dsn"])
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The same address as a superuser, for example for ALTER SYSTEM."""
+        return str(self._answer["superuser_dsn"])
 
     @property
     def alive(self) -> bool:
