@@ -5,6 +5,7 @@ Each notebook below passes plain nbval and breaks the book's promise in one way.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,16 @@ async def later():
     await asyncio.sleep(0.05)
     print("late")
 task = asyncio.create_task(later())"""
+GREEDY = """from contextlib import AsyncExitStack
+import asyncpg
+from asyncwith import postgres
+try:
+    async with AsyncExitStack() as stack:
+        for _ in range(21):
+            connection = await asyncpg.connect(postgres.dsn())
+            stack.push_async_callback(connection.close)
+except asyncpg.PostgresError as error:
+    print(error)"""
 BROKEN = {
     "order": (
         [cell(SHOW + "print('a')\ndisplay(1)", display("1"), stream("a\n"))],
@@ -80,6 +91,7 @@ BROKEN = {
         [cell("import asyncio\ntask = asyncio.create_task(asyncio.sleep(60))")],
         "it left tasks running",
     ),
+    "too_many_sessions": ([cell(GREEDY)], "too many connections for database"),
     "never_executed": ([new_code_cell("x = 1")], "it was never executed"),
     "exempted": (
         [cell("1", metadata={"tags": ["nbval-ignore-output"]})],
@@ -108,7 +120,12 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     command += ["--nbval-current-env", "-p", "no:cacheprovider", "-n", "2"]
     command += ["--dist", "loadscope", f"--rootdir={ROOT}", "-c"]
     command += [str(ROOT / "pyproject.toml"), str(ROOT / "conftest.py"), str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    # Not a server of the reader's own: no limit binds a superuser.
+    environ = {**os.environ, "ASYNCWITH_POSTGRES": "embedded"}
+    environ.pop("ASYNCWITH_DATABASE_URL", None)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     parts = done.stdout.split("\n____")
     return {

@@ -1,14 +1,21 @@
-"""The book's role: an ordinary one, so that a cell that works here works there."""
+"""The book's role: an ordinary one, so that a cell that works here works there.
+
+And the server's limit: a notebook that opens too many sessions fails by
+itself, instead of locking the others out.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from asyncwith import postgres
+from asyncwith.postgres import databases
 from asyncwith.postgres.driver import asyncpg, connect
+from asyncwith.postgres.embedded import Server
 from asyncwith.postgres.places import checkout_id, state_folder
 from tests.postgres.steps import sql
 
@@ -103,5 +110,54 @@ def test_private_has_a_superuser_besides() -> None:
             assert server.superuser_dsn == before
             async with connect(server.dsn) as reader:
                 assert await reader.fetchval("SHOW work_mem") == "5MB"
+
+    asyncio.run(experiment())
+
+
+async def assert_limited(dsn: str, neighbour: str) -> None:
+    """Have as many sessions as one may, three times, and one more."""
+    for _ in range(3):  # a session that was closed counts no more
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(databases.SESSIONS):
+                await stack.enter_async_context(connect(dsn))
+            with pytest.raises(
+                asyncpg().TooManyConnectionsError,
+                match="too many connections for database",
+            ):
+                await stack.enter_async_context(connect(dsn))
+            await stack.enter_async_context(connect(neighbour))
+
+
+def test_too_many_sessions_on_the_embedded_server() -> None:
+    asyncio.run(assert_limited(postgres.dsn("greedy"), postgres.dsn("modest")))
+
+
+def test_too_many_sessions_on_the_container(contained: None) -> None:
+    asyncio.run(assert_limited(postgres.dsn("greedy"), postgres.dsn("modest")))
+
+
+def test_too_many_sessions_on_the_readers_own_server(
+    own_url: Callable[[str], None], other_server: Server
+) -> None:
+    own_url(other_server.dsn)
+    asyncio.run(assert_limited(postgres.dsn("greedy"), postgres.dsn("modest")))
+
+
+def test_a_private_server_has_no_other_limit_than_its_own() -> None:
+    async def experiment() -> None:
+        async with (
+            postgres.private(max_connections=30) as server,
+            contextlib.AsyncExitStack() as stack,
+        ):
+            reserved = await count(server.dsn, "superuser_reserved_connections")
+            for _ in range(30 - reserved):
+                await stack.enter_async_context(connect(server.dsn))
+            with pytest.raises(asyncpg().TooManyConnectionsError, match="reserved"):
+                await stack.enter_async_context(connect(server.dsn))
+            await stack.enter_async_context(connect(server.superuser_dsn))
+
+    async def count(dsn: str, setting: str) -> int:
+        async with connect(dsn) as connection:
+            return int(await connection.fetchval(f"SHOW {setting}"))
 
     asyncio.run(experiment())

@@ -45,8 +45,11 @@ def dsn(name: str | None = None) -> str:
     same time gets a database of its own.
 
     The role in it is an ordinary one that may create databases, on the
-    container and the embedded server, too. What needs a superuser takes a
-    server of its own: `private`.
+    container and the embedded server, too. It can have 20 sessions open in the
+    database, since others use the server; one more is refused with asyncpg's
+    TooManyConnectionsError, ``too many connections for database``. What needs
+    more, or a superuser, takes a server of its own: `private`. (A superuser in
+    ``ASYNCWITH_DATABASE_URL`` is not bound by the 20.)
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ from asyncwith.postgres.uniform import as_statements
 __all__ = ["clone", "database_name", "drop", "with_database"]
 
 PREFIX = "asyncwith"
+SESSIONS = 20
+"""How many sessions a notebook may have at once; it binds no superuser."""
 LONGEST = 63
 """Bytes of a PostgreSQL identifier; longer ones are cut without a word."""
 
@@ -75,7 +77,8 @@ async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -
     checkout
         The checkout's id: the mark of what may be dropped.
     database
-        A name from `database_name`.
+        A name from `database_name`. It takes `SESSIONS` sessions at once: a
+        notebook that opens more would lock the others out.
     keep
         Leave the database as it is if it exists and is ours.
 
@@ -96,7 +99,8 @@ async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -
         elif existing is not None:
             return False
         await connection.execute(
-            f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy'
+            f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy '
+            f"CONNECTION LIMIT {SESSIONS}"
         )
         await _finish(connection, database, mark)
     return True
