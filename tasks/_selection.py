@@ -26,26 +26,26 @@ def git(*arguments: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def third() -> list[str]:
+    """A third of the notebooks, which rotates with the number of commits."""
+    turn = int(git("rev-list", "--count", "HEAD") or 0) % 3
+    return notebooks()[turn::3]
+
+
 def rotating() -> list[str]:
     """The notebooks changed in the day before the last commit, and a third.
 
-    The third rotates with the number of commits. Without git it is all of them.
+    Without git it is all of them.
     """
     every = notebooks()
     last = git("log", "-1", "--format=%ct")
-    count = git("rev-list", "--count", "HEAD")
-    if last is None or count is None:
+    if last is None:
         return every
     since = int(last) - 24 * 3600
     recent = git("log", f"--since={since}", "--name-only", "--format=") or ""
     uncommitted = git("diff", "--name-only", "HEAD") or ""
-    changed = {*recent.split("\n"), *uncommitted.split("\n")}
-    turn = int(count) % 3
-    return [
-        path
-        for number, path in enumerate(every)
-        if path in changed or number % 3 == turn
-    ]
+    changed = {*third(), *recent.split("\n"), *uncommitted.split("\n")}
+    return [path for path in every if path in changed]
 
 
 def interpreter(version: str) -> str | None:
