@@ -1,4 +1,4 @@
-"""The table of facts as a page: ``{facts}`` reads tests/facts/*.toml."""
+"""The table of facts as a page: ``<!-- facts -->`` becomes tests/facts/*.toml."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+
+PAGE, MARK = "book/facts", "<!-- facts -->"
 
 
 def proof(fact: dict[str, Any]) -> str:
@@ -22,33 +21,29 @@ def proof(fact: dict[str, Any]) -> str:
     return f"[source]({fact['source']})"
 
 
-class Facts(SphinxDirective):
-    """A section for each chapter, a row for each fact."""
+def tables(paths: list[Path]) -> str:
+    """How many facts there are; a section for each chapter, a row for each fact."""
+    lines: list[str] = []
+    counts: Counter[str] = Counter()
+    for path in paths:
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))["fact"]
+        counts.update(fact["status"] for fact in facts)
+        lines += ["", f"## {{doc}}`/notebooks/{path.stem}`", ""]
+        lines += ["| | fact | how it is known |", "|---|---|---|"]
+        for fact in facts:
+            said = fact["text"].replace("|", "\\|")
+            lines.append(f"| {fact['number']} | {said} | {proof(fact)} |")
+    total = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
+    return "\n".join([f"So far {counts.total()} facts: {total}.", *lines])
 
-    def run(self) -> list[nodes.Node]:
-        folder = Path(self.env.srcdir, "tests", "facts")
-        lines: list[str] = []
-        counts: Counter[str] = Counter()
-        for path in sorted(folder.glob("*.toml")):
-            self.env.note_dependency(str(path))
-            facts = tomllib.loads(path.read_text(encoding="utf-8"))["fact"]
-            counts.update(fact["status"] for fact in facts)
-            lines += ["", f"## {{doc}}`/notebooks/{path.stem}`", ""]
-            lines += ["| | fact | how it is known |", "|---|---|---|"]
-            for fact in facts:
-                said = fact["text"].replace("|", "\\|")
-                lines.append(f"| {fact['number']} | {said} | {proof(fact)} |")
-        total = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
-        lines.insert(0, f"So far {counts.total()} facts: {total}.")
-        node = nodes.section()
-        node.document = self.state.document
-        source = str(folder)
-        self.state.nested_parse(
-            StringList(lines, source=source), 0, node, match_titles=True
-        )
-        return node.children
+
+def insert(app: Sphinx, page: str, source: list[str]) -> None:
+    if page == PAGE:
+        paths = sorted(Path(app.srcdir, "tests", "facts").glob("*.toml"))
+        app.env.dependencies[page].update(map(str, paths))
+        source[0] = source[0].replace(MARK, tables(paths))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_directive("facts", Facts)
+    app.connect("source-read", insert)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
