@@ -18,7 +18,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from tasks._selection import ROOT
+
 SITE = ROOT / "_build" / "html"
 
 

@@ -65,8 +65,8 @@ def problems(path: Path, notebook: Any) -> list[str]:
             lines = cell.source.split("\n")
             if len(lines) > LINES and "hide-input" not in cell.metadata.get("tags", []):
                 said.append(f"{len(lines)} lines, at most {LINES}")
-            if wide := max(map(len, lines)):
-                said += [f"a line of {wide} columns"] if wide > COLUMNS else []
+            if (wide := max(map(len, lines))) > COLUMNS:
+                said.append(f"a line of {wide} columns, at most {COLUMNS}")
             if cell.execution_count is None:
                 said.append("never executed")
             if EXEMPTIONS.search(cell.source):

@@ -23,8 +23,8 @@ from pathlib import Path
 import run
 from asyncwith import postgres
 from tasks import _selection as selection
+from tasks._selection import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 1500  # seconds for all stages: 25 minutes
 PYTHONS = ("3.11", "3.12", "3.13")
 WORKERS = ["-n", "2", "--dist", "loadscope"]
