@@ -245,9 +245,9 @@ def main(arguments):
     if sys.version_info < (3, 11, 3):  # as Debian 12 has
         print(
             "note: before Python 3.11.3 asyncio.timeout fails during a cleanup\n"
-            "(gh-102780). Everything works, but four cells about timeouts in\n"
-            "chapters 3, 6 and 7 print something else than the book: use a later\n"
-            "Python to see them as they stand."
+            "(gh-102780). Everything works, but the cells tagged since:3.11.3, about\n"
+            "timeouts, print something else than the book: use a later Python to see\n"
+            "them as they stand."
         )
     os.chdir(ROOT)
     sys.stdout.flush()

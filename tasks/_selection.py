@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+RECENT = 4 * 3600  # seconds: the work of a morning
 
 
 def notebooks() -> list[str]:
@@ -26,26 +27,36 @@ def git(*arguments: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def turn() -> int:
+    """Which third it is now, 0 to 2: it rotates with the number of commits."""
+    return int(git("rev-list", "--count", "HEAD") or 0) % 3
+
+
 def third() -> list[str]:
-    """A third of the notebooks, which rotates with the number of commits."""
-    turn = int(git("rev-list", "--count", "HEAD") or 0) % 3
-    return notebooks()[turn::3]
+    """A third of the notebooks, which rotates."""
+    return notebooks()[turn() :: 3]
+
+
+def recent() -> set[str] | None:
+    """The files changed in the hours before the last commit, and since.
+
+    None without git: nobody knows then what is new.
+    """
+    last = git("log", "-1", "--format=%ct")
+    if last is None:
+        return None
+    since = int(last) - RECENT
+    committed = git("log", f"--since={since}", "--name-only", "--format=") or ""
+    uncommitted = git("diff", "--name-only", "HEAD") or ""
+    return {path for path in (committed + "\n" + uncommitted).split("\n") if path}
 
 
 def rotating() -> list[str]:
-    """The notebooks changed in the day before the last commit, and a third.
-
-    Without git it is all of them.
-    """
-    every = notebooks()
-    last = git("log", "-1", "--format=%ct")
-    if last is None:
+    """The notebooks that changed of late, and a third; without git all of them."""
+    changed, every = recent(), notebooks()
+    if changed is None:
         return every
-    since = int(last) - 24 * 3600
-    recent = git("log", f"--since={since}", "--name-only", "--format=") or ""
-    uncommitted = git("diff", "--name-only", "HEAD") or ""
-    changed = {*third(), *recent.split("\n"), *uncommitted.split("\n")}
-    return [path for path in every if path in changed]
+    return [path for path in every if path in {*third(), *changed}]
 
 
 def interpreter(version: str) -> str | None:

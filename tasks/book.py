@@ -10,17 +10,26 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
+import json
 import os
+import re
 import subprocess
 import sys
 import webbrowser
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 import yaml
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from tasks import _lite, _missing, _site
+from tasks import browser as tier
 from tasks._selection import ROOT
 
 SITE = ROOT / "_build" / "html"
+NOT_SERVED = ("esbuild", "typescript", "axe-core")  # JavaScript used to build and test
 
 
 def pages(toc: Path = ROOT / "_toc.yml") -> list[str]:
@@ -57,6 +66,9 @@ def build(everything: bool = False) -> int:
     if missing:
         print(f"_toc.yml names pages that were not built: {', '.join(missing)}")
         return 1
+    tier.build()
+    _site.finish(SITE, tier.BUILT, _lite.BUILT / "site")
+    _missing.write(SITE, pages(), _site.policy)
     write_notices(SITE / "third-party-notices.txt")
     print(f"built {len(pages())} of {len(pages())} pages: {SITE / 'index.html'}")
     return 0
@@ -68,7 +80,37 @@ def write_notices(path: Path) -> None:
     command += ["--with-license-file", "--no-license-path", "--with-urls"]
     command += ["--ignore-packages", "asyncwith"]
     notices = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    path.write_text(notices, encoding="utf-8")
+    served = [*scripts_notices(), *browsers_notices()]
+    path.write_text(notices + "\n".join(served), encoding="utf-8")
+
+
+def scripts_notices() -> Iterator[str]:
+    """The same of the JavaScript packages that readers get."""
+    lock = json.loads((tier.SOURCE / "package-lock.json").read_text("utf-8"))
+    for place, package in lock["packages"].items():
+        folder = tier.SOURCE / place
+        if not place or not folder.is_dir() or place.endswith(NOT_SERVED):
+            continue
+        yield f"\n{place.removeprefix('node_modules/')}\n{package['version']}"
+        yield package.get("license", "")
+        for text in sorted(folder.glob("LICEN[CS]E*")):
+            yield text.read_text(encoding="utf-8")
+
+
+def browsers_notices() -> Iterator[str]:
+    """The same of wheels that only a browser gets, and of what npm says too little."""
+    installed = {canonicalize_name(each.name) for each in distributions()}
+    for wheel in sorted(tier.WHEELS.glob("*.whl")):
+        name, version, *_ = parse_wheel_filename(wheel.name)
+        if name in installed:
+            continue
+        yield f"\n{name}\n{version}"
+        with zipfile.ZipFile(wheel) as archive:
+            for part in archive.namelist():
+                if re.search(r"\.dist-info/(.*/)?LICEN[CS]E", part):
+                    yield archive.read(part).decode()
+    for text in sorted((tier.SOURCE / "licences").glob("*.txt")):
+        yield "\n" + text.read_text(encoding="utf-8")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -6,8 +6,8 @@
     python3 run.py exercises --practice DIR   unsolved copies; never overwrites one
 
 An output stays as long as its cell's source does; `run.py refresh` runs the
-cells. Numbers come from _toc.yml and order.txt and are only shown: ids, tags
-and grade ids are the exercise's name in words.
+cells. Numbers come from the notebook's name and order.txt and are only shown: ids,
+tags and grade ids are the exercise's name in words.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from asyncwith.catalogue import Exercise, chapters, exercises, find
 from asyncwith.cli.progress import starter_file
+from tasks import _selection as selection
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks" / "exercises"
@@ -72,7 +73,7 @@ def exercise_cells(exercise: Exercise, number: str) -> Iterator[Any]:
         id=cell_id(exercise, "solution"),
         metadata={
             **about,
-            "tags": ["hide-input", *tags],
+            "tags": ["hide-input"],
             "nbgrader": {**grade, "grade": False, "solution": True, "locked": False},
         },
     )
@@ -196,12 +197,24 @@ def chapter_title(stem: str) -> str:
 def generated() -> dict[Path, Any]:
     """Every exercises' notebook by its path, with the outputs that still hold."""
     notebooks: dict[Path, Any] = {}
-    for number, (chapter, stem) in enumerate(chapters(), 1):
+    for chapter, stem in chapters():
         if exercises(chapter):
+            number = int(stem.partition("_")[0])
             path = NOTEBOOKS / f"{stem}.ipynb"
             notebooks[path] = solved(chapter, number, chapter_title(stem))
             keep_outputs(notebooks[path], path)
     return notebooks
+
+
+def released() -> Iterator[tuple[Path, Any]]:
+    """Each notebook of the book with its place in notebooks/; exercises unsolved."""
+    solved = generated()
+    for name in selection.notebooks():
+        path = ROOT / name
+        notebook = nbformat.read(path, as_version=4)
+        if path in solved:
+            notebook = unsolved(solved[path])
+        yield path.relative_to(ROOT / "notebooks"), notebook
 
 
 def compare() -> int:

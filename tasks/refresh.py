@@ -26,27 +26,24 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
 from asyncwith import postgres
+from tasks import _selection as selection
 from tests.notebooks.strict import database_of, difference, sequence
-
-ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("notebooks", "notebooks/exercises")
 
 
 class Usage(Exception):
     """A wrong argument; ends with code 2."""
 
 
-def notebooks() -> dict[str, Path]:
+def by_name() -> dict[str, Path]:
     """All notebooks by short name: 03_protocol, exercises/03_protocol."""
     return {
-        str(path.relative_to(ROOT / "notebooks").with_suffix("")): path
-        for folder in FOLDERS
-        for path in sorted((ROOT / folder).glob("*.ipynb"))
+        name.removeprefix("notebooks/").removesuffix(".ipynb"): selection.ROOT / name
+        for name in selection.notebooks()
     }
 
 
 def find(name: str) -> Path:
-    known = notebooks()
+    known = by_name()
     path = Path(name)
     if path.suffix == ".ipynb" and path.resolve() in known.values():
         return path.resolve()
@@ -138,7 +135,7 @@ def refresh(path: Path, accepted: set[str] | None, timeout: float) -> tuple[int,
     changed, refused : int
         Cells whose outputs differ and were not written; cells in error.
     """
-    name = path.relative_to(ROOT / "notebooks").with_suffix("")
+    name = path.relative_to(selection.ROOT / "notebooks").with_suffix("")
     before = path.read_text(encoding="utf-8")
     stored = nbformat.reads(before, as_version=4)
     started = time.monotonic()
@@ -216,7 +213,7 @@ def main(argv: list[str]) -> int:
     chosen = [find(name) for name in options.notebooks]
     chosen += [path for path in accepted if path not in chosen]
     total = refused = 0
-    for path in chosen or notebooks().values():
+    for path in chosen or by_name().values():
         changed, errors = refresh(path, accepted.get(path, set()), options.timeout)
         total, refused = total + changed, refused + errors
     if total:

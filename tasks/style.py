@@ -11,6 +11,7 @@ import argparse
 import re
 import statistics
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def tag_problem(tag: str) -> str | None:
     kind, _, reason = tag.partition(":")
     if (kind == "local-only" and reason in REASONS) or tag in OTHER_TAGS:
         return None
+    if kind == "since" and re.fullmatch(r"\d+\.\d+\.\d+", reason):
+        return None  # earlier Pythons must print something else
     return f"unknown tag {tag!r}"
 
 
@@ -78,6 +81,17 @@ def problems(path: Path, notebook: Any) -> list[str]:
     return found
 
 
+def minutes(cells: Iterable[Any]) -> float:
+    """How long it takes to read these cells, text and code, in minutes."""
+    words = lines = 0
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            words += len(prose(cell).split())
+        elif cell.cell_type == "code":
+            lines += cell.source.count("\n") + 1
+    return words / WORDS_A_MINUTE + lines / LINES_A_MINUTE
+
+
 def figures(notebook: Any) -> str:
     cells = list(code_cells(notebook))
     lines = [cell.source.count("\n") + 1 for cell in cells]
@@ -87,12 +101,12 @@ def figures(notebook: Any) -> str:
         if cell.cell_type == "markdown"
     )
     ninth = statistics.quantiles(lines, n=10)[-1] if len(lines) > 1 else lines[0]
-    minutes = words / WORDS_A_MINUTE + sum(lines) / LINES_A_MINUTE
+    took = minutes(notebook.cells)
     tags = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
     local = sum(tag.startswith("local-only") for tag in tags)
     return (
         f"{len(cells):3d} cells, {statistics.median(lines):4.1f}/{ninth:4.1f} lines, "
-        f"{words:5d} words, {words / sum(lines):4.1f} a line, {minutes:3.0f} min, "
+        f"{words:5d} words, {words / sum(lines):4.1f} a line, {took:3.0f} min, "
         f"{local:2d} local-only"
     )
 

@@ -14,6 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asyncwith.appserver import StartupFailed as StartupFailed
+    from asyncwith.appserver import local_app as local_app
     from asyncwith.checking import check as check
     from asyncwith.checkpoints import checkpoint as checkpoint
     from asyncwith.clock import run_virtual as run_virtual
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from asyncwith.sweeping import Report as Report
     from asyncwith.sweeping import sweep as sweep
     from asyncwith.sweeping import sweep_task as sweep_task
+    from asyncwith.termination import terminated as terminated
 
 _HOME = {
     "Report": "sweeping",
@@ -45,8 +48,11 @@ _HOME = {
     "load_ipython_extension": "extension",
     "unload_ipython_extension": "extension",
     "local_server": "httpserver",
+    "local_app": "appserver",
+    "StartupFailed": "appserver",
     "heartbeat": "liveness",
     "run_script": "script",
+    "terminated": "termination",
     "Timeline": "drawing.timeline",
 }
 

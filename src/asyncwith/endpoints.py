@@ -22,25 +22,66 @@ async def running(
     server: LocalServer, shutdown_timeout: float, handler_cancellation: bool
 ) -> AsyncGenerator[None]:
     """Serve the endpoints, counting into `server`, for as long as the block lasts."""
-    runner = web.AppRunner(
-        application(server),
-        access_log=None,
-        shutdown_timeout=shutdown_timeout,
-        handler_cancellation=handler_cancellation,
-    )
-    await runner.setup()
-    try:
-        _count_connections(runner, server)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+    handlers: set[asyncio.Task[Any]] = set()
+
+    async def start() -> web.AppRunner:
+        runner = web.AppRunner(
+            application(server, handlers),
+            access_log=None,
+            shutdown_timeout=shutdown_timeout,
+            handler_cancellation=handler_cancellation,
+        )
+        await runner.setup()
+        try:
+            _count_connections(runner, server)
+            await web.TCPSite(runner, "127.0.0.1", server.port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
         server.port = runner.addresses[0][1]
+        return runner
+
+    @asynccontextmanager
+    async def down() -> AsyncGenerator[None]:
+        nonlocal runner
+        for connection in list(_manager(runner).connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        for handler in handlers:
+            handler.cancel()
+        await runner.cleanup()
+        try:
+            yield
+        finally:
+            runner = await start()
+
+    runner = await start()
+    server._down = down  # pyright: ignore[reportPrivateUsage] - the two are one
+    try:
         yield
     finally:
+        server._down = None  # pyright: ignore[reportPrivateUsage]
         await runner.cleanup()
+        # The shutdown forgets a handler whose client has left before it.
+        for handler in handlers:
+            handler.cancel()
+        if handlers:
+            await asyncio.wait(handlers)
 
 
-def application(server: LocalServer) -> web.Application:
-    """Return an application with all endpoints, counting into `server`."""
-    app = web.Application(middlewares=[_counting(server)], client_max_size=1 << 30)
+def _manager(runner: web.AppRunner) -> Any:
+    return runner.server
+
+
+def application(
+    server: LocalServer, handlers: set[asyncio.Task[Any]] | None = None
+) -> web.Application:
+    """Return an application with all endpoints, counting into `server`.
+
+    The tasks of the handlers that run now are kept in `handlers`.
+    """
+    count = _counting(server, set() if handlers is None else handlers)
+    app = web.Application(middlewares=[count], client_max_size=1 << 30)
     app.add_routes(
         [
             web.get("/json", _json),
@@ -48,9 +89,12 @@ def application(server: LocalServer) -> web.Application:
             web.get("/items", _items),
             web.get("/bytes/{n}", _bytes),
             web.get("/stream", _streaming(server)),
-            web.get("/slow", _slow),
+            web.route("*", "/slow", _slow),
             web.route("*", "/status/{code}", _status),
-            web.get("/hang", _hang),
+            web.route("*", "/hang", _hang),
+            web.route("*", "/gate", _gated(server)),
+            web.route("*", "/drop", _drop),
+            web.route("*", "/cut", _cut),
             web.route("*", "/echo", _echo),
             web.route("*", "/flaky", _flaky()),
         ]
@@ -61,7 +105,7 @@ def application(server: LocalServer) -> web.Application:
 def _count_connections(runner: web.AppRunner, server: LocalServer) -> None:
     # The server's protocol objects report to it when a connection is made and
     # lost; stand between the two.
-    manager: Any = runner.server
+    manager = _manager(runner)
     made, lost = manager.connection_made, manager.connection_lost
 
     def connection_made(*args: Any) -> None:
@@ -78,10 +122,15 @@ def _count_connections(runner: web.AppRunner, server: LocalServer) -> None:
     manager.connection_lost = connection_lost
 
 
-def _counting(server: LocalServer) -> Any:
+def _counting(server: LocalServer, handlers: set[asyncio.Task[Any]]) -> Any:
     @web.middleware
     async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
         path = request.path
+        task = asyncio.current_task()
+        assert task is not None
+        if task not in handlers:  # a task may answer one request after the other
+            handlers.add(task)
+            task.add_done_callback(handlers.discard)
         server.requests[path] += 1
         server.handlers_running += 1
         server.handlers_peak = max(server.handlers_peak, server.handlers_running)
@@ -92,6 +141,8 @@ def _counting(server: LocalServer) -> Any:
             response = await handler(request)
             if isinstance(response, web.Response) and isinstance(response.body, bytes):
                 server.bytes_sent[path] += len(response.body)
+        except ConnectionError:
+            return web.Response()  # the client has left, nobody reads this
         except asyncio.CancelledError:
             server.handlers_cancelled[path] += 1
             raise
@@ -129,9 +180,12 @@ def _streaming(server: LocalServer) -> Handler:
     async def stream(request: web.Request) -> web.StreamResponse:
         chunks = _whole(request.query.get("chunks", "3"), "chunks")
         size = _whole(request.query.get("size", "1000"), "size")
+        pause = _seconds(request.query.get("pause", "0"), "pause")
         response = web.StreamResponse()
         await response.prepare(request)
-        for _ in range(chunks):
+        for number in range(chunks):
+            if number and pause:
+                await asyncio.sleep(pause)
             # waits while the client does not read and the buffers are full
             await response.write(_payload(size))
             server.bytes_sent[request.path] += size
@@ -142,11 +196,7 @@ def _streaming(server: LocalServer) -> Handler:
 
 
 async def _slow(request: web.Request) -> web.Response:
-    text = request.query.get("seconds", "1")
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise _bad(f"seconds: expected a number, found {text!r}") from None
+    seconds = _seconds(request.query.get("seconds", "1"), "seconds")
     await asyncio.sleep(seconds)
     return web.json_response({"slept": seconds})
 
@@ -155,12 +205,39 @@ async def _status(request: web.Request) -> web.Response:
     code = _whole(request.match_info["code"], "code")
     if not 200 <= code <= 599:
         raise _bad(f"code: expected 200 to 599, found {code}")
+    size = request.query.get("size")
+    if size is not None:
+        return web.Response(status=code, body=_payload(_whole(size, "size")))
     return web.Response(status=code, text="" if code in (204, 304) else f"{code}\n")
 
 
 async def _hang(_: web.Request) -> web.Response:
     await asyncio.Event().wait()
     raise AssertionError("nobody sets this event")
+
+
+def _gated(server: LocalServer) -> Handler:
+    async def gate(_: web.Request) -> web.Response:
+        await server.gate()
+        return web.json_response({"open": True})
+
+    return gate
+
+
+async def _drop(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()  # nobody is there to read it
+
+
+async def _cut(request: web.Request) -> web.StreamResponse:
+    size = _whole(request.query.get("size", "1000"), "size")
+    response = web.StreamResponse(headers={"Content-Length": str(size)})
+    await response.prepare(request)
+    await response.write(_payload(size // 2))
+    if request.transport is not None:
+        request.transport.close()  # what was written arrives
+    return response
 
 
 async def _echo(request: web.Request) -> web.Response:
@@ -174,9 +251,12 @@ def _flaky() -> Handler:
         fail = _whole(request.query.get("fail", "1"), "fail")
         seen[request.path_qs] += 1
         attempt = seen[request.path_qs]
-        return web.json_response(
-            {"attempt": attempt}, status=503 if attempt <= fail else 200
-        )
+        failure = _whole(request.query.get("status", "503"), "status")
+        status = failure if attempt <= fail else 200
+        size = request.query.get("size")
+        if attempt <= fail and size is not None:
+            return web.Response(status=status, body=_payload(_whole(size, "size")))
+        return web.json_response({"attempt": attempt}, status=status)
 
     return flaky
 
@@ -185,6 +265,13 @@ def _whole(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise _bad(f"{name}: expected a whole number, found {text!r}")
     return int(text)
+
+
+def _seconds(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _bad(f"{name}: expected a number, found {text!r}") from None
 
 
 def _bad(text: str) -> web.HTTPBadRequest:

@@ -7,9 +7,10 @@ opened, whether a body arrived, whether a handler was cancelled.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 __all__ = ["LocalServer", "local_server"]
 
@@ -49,6 +50,45 @@ class LocalServer:
         self.handlers_running = 0
         self.handlers_peak = 0
         self.handlers_cancelled: Counter[str] = Counter()
+        self._gate = asyncio.Event()
+        self._down: Callable[[], AbstractAsyncContextManager[None]] | None = None
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition on the counters holds.
+
+        Parameters
+        ----------
+        condition : callable
+            Asked again and again, such as ``lambda: server.handlers_running``.
+            A counter sets no event, and what waits here has no deadline of
+            its own.
+        """
+        while not condition():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.001)
+
+    def open_gate(self) -> None:
+        """Let each request for ``/gate`` be answered, those to come as well."""
+        self._gate.set()
+
+    async def gate(self) -> None:
+        """Wait until the gate is open."""
+        await self._gate.wait()
+
+    def down(self) -> AbstractAsyncContextManager[None]:
+        """Kill the server for as long as the block lasts, then start it again.
+
+        Its connections are aborted, its handlers are cancelled, and nobody
+        listens. Afterwards a new one listens on the same port; the counters
+        go on, the gate stays as it is, and ``/flaky`` counts from the start.
+
+        Raises
+        ------
+        RuntimeError
+            If the server is not running.
+        """
+        if self._down is None:
+            raise RuntimeError("the server is not running: use local_server()")
+        return self._down()
 
     def url(self, path: str = "/") -> str:
         """Return the address of a path, such as ``"/items?n=3"``.
@@ -80,13 +120,24 @@ async def local_server(
     ``/text``                   plain text
     ``/items?n=3``              a list of n objects
     ``/bytes/{n}``              n bytes
-    ``/stream?chunks=&size=``   chunks of size bytes, sent one by one
+    ``/stream?chunks=&size=``   chunks of size bytes, sent one by one; with
+                                ``&pause=``, that many seconds between them
     ``/slow?seconds=``          an answer after that time
-    ``/status/{code}``          an answer with that status
+    ``/status/{code}``          an answer with that status; with ``?size=``,
+                                a body of that many bytes
     ``/hang``                   no answer, ever
+    ``/gate``                   an answer once ``server.open_gate()`` is called
+    ``/drop``                   no answer: the connection is dropped
+    ``/cut?size=``              half of the bytes that it announces, then the
+                                connection is dropped
     ``/echo``                   the request's own body
-    ``/flaky?fail=n``           503 for the first n requests, then 200
+    ``/flaky?fail=n``           503 for the first n requests, then 200; with
+                                ``&status=``, another status than 503; with
+                                ``&size=``, bytes instead of JSON beside it
     ==========================  ==============================================
+
+    At the end of the block every handler has ended, also one whose client has
+    left.
 
     Parameters
     ----------

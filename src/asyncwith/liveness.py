@@ -37,7 +37,13 @@ class Pulse:
         self._latest = self._time()
 
     def _time(self) -> float:
-        return time.perf_counter() - _waited_for_processor()
+        # The thread may lose its processor between the two readings: once more then.
+        now, before = 0.0, -1.0
+        waited = _waited_for_processor()
+        while waited != before:
+            now, before = time.perf_counter(), waited
+            waited = _waited_for_processor()
+        return now - waited
 
     @property
     def blocked(self) -> bool:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from asyncwith.catalogue import find
-from asyncwith.checking.isolation import judge_apart
+from asyncwith.catalogue import Exercise, find
+from asyncwith.checking import isolation
+from asyncwith.checking.isolation import LOADING, judge_apart
 from asyncwith.checking.sources import Block
 from tests.exercises import hostile
 
@@ -33,8 +34,8 @@ def when_called(source: str) -> str:
     [
         (hostile.EXITING, "ended with exit code 0"),
         (hostile.FORGED, "ended with exit code 0"),
-        (hostile.ENDLESS, "did not end within 0.5 s, busy at line"),
-        (hostile.PRINTING, "did not end within 0.5 s"),
+        (hostile.ENDLESS, "did not end within {:g} s, busy at line"),
+        (hostile.PRINTING, "did not end within {:g} s"),
         ("raise SystemExit(0)", "raised SystemExit: 0"),
         ("import os\nos.kill(os.getpid(), 9)", "ended by SIGKILL"),
         ("while True: print('x')", "raised TooMuchPrinted"),
@@ -48,10 +49,47 @@ def test_it_gets_a_verdict(source: str, seen: str, when: str) -> None:
     begun = time.monotonic()
     verdict = judge_apart(EXERCISE, [Block("mine.py", source)], limit=0.5)
     assert not verdict.passed
+    seen = seen.format(0.5 * (LOADING if when == "loaded" else 1))
     if seen != "raised TooMuchPrinted" or when == "loaded":
         assert seen in (verdict.saw or ""), str(verdict)
     assert len(verdict.printed) <= 1010
     assert time.monotonic() - begun < 10
+
+
+def test_a_check_that_cannot_start_is_not_the_students_fault(tmp_path: Path) -> None:
+    (tmp_path / "check.py").write_text(
+        "from asyncwith.postgres import PostgresUnavailable\n"
+        "raise PostgresUnavailable('There is no server.')\n"
+    )
+    (tmp_path / "starter.py").write_text("")
+    exercise = Exercise("made/up", tmp_path)
+    verdict = judge_apart(exercise, [Block("mine.py", "")], limit=1)
+    assert not verdict.passed
+    assert verdict.fault == "the check is loaded"
+    assert verdict.saw == "PostgresUnavailable: There is no server."
+    assert "Your code has not run yet" in (verdict.hint or "")
+
+
+def test_a_check_may_take_its_time_to_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "check.py").write_text(
+        "import time\n"
+        "from asyncwith.checking import case\n"
+        "time.sleep(2.5)  # it starts a server\n"
+        "DEFINES = ('work',)\n"
+        "@case('it runs')\n"
+        "def runs(submission): submission.work()\n"
+    )
+    (tmp_path / "starter.py").write_text("def work(): pass\n")
+    exercise = Exercise("made/up", tmp_path)
+    blocks = [Block("mine.py", "def work(): pass\n")]
+    verdict = judge_apart(exercise, blocks, limit=0.3)
+    assert verdict.passed, str(verdict)
+    monkeypatch.setattr(isolation, "_STARTING", 0.1)
+    verdict = judge_apart(exercise, blocks, limit=0.3)
+    assert not verdict.passed
+    assert verdict.saw == "it did not start within 0.1 s"
 
 
 def test_nothing_is_left_running(tmp_path: Path) -> None:

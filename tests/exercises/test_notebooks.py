@@ -132,4 +132,4 @@ def test_the_tag_of_what_cannot_run_in_the_browser(tmp_path: Path) -> None:
     assert (exercise.local_only, exercise.task) == ("signals", "Write `stop`.\n")
     made = list(task.exercise_cells(exercise, "1.1"))
     tags = [cell.metadata.get("tags", []) for cell in made if cell.cell_type == "code"]
-    assert tags == [["hide-input", "local-only:signals"], ["local-only:signals"]]
+    assert tags == [["hide-input"], ["local-only:signals"]]

@@ -161,6 +161,9 @@ def test_fact_057_a_timeout_works_under_one_that_has_expired() -> None:
     assert run_virtual(main()) == 6
 
 
+@pytest.mark.xfail(
+    sys.version_info < (3, 11, 3), strict=True, reason="gh-102780, mended in 3.11.3"
+)
 def test_fact_57a_an_uncaught_timeout_replaces_the_cancellation() -> None:
     async def main() -> asyncio.Task[None]:
         task = asyncio.create_task(bounded_by(5))

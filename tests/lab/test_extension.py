@@ -31,7 +31,10 @@ class Kernel:
         self.client.wait_for_ready(timeout=60)
 
     def run(self, cell: str, interrupt_after: float | None = None) -> list[object]:
-        """Run a cell; return its outputs: texts, error names, display bundles."""
+        """Run a cell; return its outputs: texts, error names, display bundles.
+
+        A slow machine makes the kernel send one text in several messages.
+        """
         request = self.client.execute(cell)
         outputs: list[object] = []
         if interrupt_after is not None:
@@ -45,7 +48,8 @@ class Kernel:
             if kind == "status" and content["execution_state"] == "idle":
                 return outputs
             if kind == "stream" and content["name"] == "stdout":
-                outputs.append(content["text"])
+                said = outputs.pop() if outputs and type(outputs[-1]) is str else ""
+                outputs.append(f"{said}{content['text']}")
             elif kind == "stream":
                 outputs.append(("stderr", content["text"]))
             elif kind == "error":

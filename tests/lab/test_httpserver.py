@@ -51,6 +51,11 @@ def answer(path, method="GET", **options):
         ("/slow?seconds=0.01", 200, b'{"slept": 0.01}'),
         ("/status/503", 503, b"503\n"),
         ("/status/204", 204, b""),
+        ("/status/500?size=3", 500, b"\x00\x01\x02"),
+        ("/stream?chunks=2&size=1&pause=0.01", 200, b"\x00\x00"),
+        ("/stream?pause=x", 400, b"pause: expected a number, found 'x'\n"),
+        ("/flaky?fail=1&size=3", 503, b"\x00\x01\x02"),
+        ("/flaky?fail=1&status=404", 404, b'{"attempt": 1}'),
         ("/nowhere", 404, b"404: Not Found"),
         ("/items?n=-1", 400, b"n: expected a whole number, found '-1'\n"),
         ("/bytes/x", 400, b"n: expected a whole number, found 'x'\n"),
@@ -88,6 +93,64 @@ def test_flaky_fails_as_often_as_asked_and_each_query_counts_for_itself():
         return statuses, await get("/flaky?fail=1")
 
     assert serving(ask) == ([503, 503, 200, 200], 503)
+
+
+def test_the_gate_holds_requests_until_it_is_opened():
+    async def ask(server, session):
+        async def get():
+            async with session.get(server.url("/gate")) as response:
+                return (await response.json())["open"]
+
+        tasks = [asyncio.create_task(get()) for _ in range(3)]
+        await server.until(lambda: server.handlers_running == 3)
+        ended = [task.done() for task in tasks]
+        server.open_gate()
+        return ended, await asyncio.gather(*tasks), await get()
+
+    assert serving(ask) == ([False] * 3, [True] * 3, True)
+
+
+def test_a_dropped_connection_has_no_answer():
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        answer("/drop")
+
+
+def test_a_cut_body_is_shorter_than_announced():
+    async def ask(server, session):
+        arrived = b""
+        with pytest.raises(aiohttp.ClientPayloadError):
+            async with session.get(server.url("/cut?size=300")) as response:
+                async for chunk in response.content.iter_any():
+                    arrived += chunk
+        return response.status, response.content_length, len(arrived)
+
+    assert serving(ask) == (200, 300, 150)
+
+
+def test_a_handler_whose_client_has_left_ends_with_the_server():
+    async def main():
+        async with local_server(shutdown_timeout=0.01) as server:
+            async with aiohttp.ClientSession() as session:
+                task = asyncio.create_task(session.get(server.url("/hang")))
+                await server.until(lambda: server.handlers_running)
+                task.cancel()
+                await asyncio.wait([task])
+            await server.until(lambda: not server.connections_open)
+            left = server.handlers_running
+        return left, server.handlers_running, len(asyncio.all_tasks())
+
+    assert asyncio.run(main()) == (1, 0, 1)
+
+
+def test_a_client_that_leaves_a_stream_is_no_error_of_the_server(caplog):
+    async def ask(server, session):
+        async with session.get(server.url("/stream?chunks=5&pause=0.01")) as response:
+            await response.content.readany()
+        await server.until(lambda: not server.handlers_running)
+        return server.bytes_sent["/stream"] < 5000
+
+    assert serving(ask)
+    assert not caplog.records
 
 
 def test_a_shared_session_opens_one_connection_and_a_session_each_opens_twenty():
@@ -178,9 +241,10 @@ def test_a_hanging_handler_is_cancelled_when_the_server_stops():
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_a_client_that_leaves_cancels_its_handler_only_on_request(cancelled):
     async def ask(server, session):
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.02):
-                await session.get(server.url("/slow?seconds=0.1"))
+        asking = asyncio.create_task(session.get(server.url("/slow?seconds=0.5")))
+        await until(lambda: server.handlers_running)
+        asking.cancel()
+        await asyncio.wait([asking])
         await until(lambda: not server.handlers_running)
         return server.handlers_cancelled.total()
 
@@ -242,3 +306,35 @@ def test_without_aiohttp_it_says_what_to_install(monkeypatch):
 @pytest.mark.filterwarnings("error")
 def test_nothing_is_deprecated_and_nothing_left_open():
     assert json.loads(answer("/json")[1])["name"] == "Ada"
+
+
+def test_a_server_that_is_down_drops_its_requests_and_comes_back_where_it_was():
+    async def ask(server, session):
+        port, told = server.port, []
+        request = asyncio.create_task(session.post(server.url("/hang"), data=b"x"))
+        await until(lambda: server.bodies_received)
+        async with server.down():
+            for attempt in (request, session.get(server.url("/json"))):
+                try:
+                    await attempt
+                except aiohttp.ClientError as error:
+                    told.append(type(error).__name__)
+            assert (server.connections_open, server.handlers_running) == (0, 0)
+        async with session.get(server.url("/json")) as response:
+            return told, response.status, server.port == port
+
+    assert serving(ask) == (
+        ["ServerDisconnectedError", "ClientConnectorError"],
+        200,
+        True,
+    )
+
+
+def test_a_server_cannot_go_down_after_its_block():
+    async def main():
+        async with local_server() as server:
+            pass
+        server.down()
+
+    with pytest.raises(RuntimeError, match="not running"):
+        asyncio.run(main())

@@ -72,13 +72,33 @@ def test_the_time_before_the_block_does_not_count():
 
 
 def test_time_without_a_processor_is_not_the_loops_fault(monkeypatch):
-    waited = iter(itertools.count(start=0, step=0.15))
-    monkeypatch.setattr(liveness, "_waited_for_processor", lambda: next(waited))
+    waited = [0.0]
+    monkeypatch.setattr(liveness, "_waited_for_processor", lambda: waited[-1])
 
     async def block():
-        time.sleep(0.2)  # noqa: ASYNC251 - of which 0.15 s were waiting
+        time.sleep(0.2)  # noqa: ASYNC251 - all of it waiting, and what comes after
+        waited.append(60.0)
 
     assert str(pulse_of(block)) == "ok"
+
+
+@pytest.mark.parametrize("reading", [1, 2])
+def test_losing_the_processor_while_it_reads_hides_no_block(monkeypatch, reading):
+    readings, waited = itertools.count(1), [0.0]
+
+    def wait_for_processor():
+        if blocked and next(readings) == reading:
+            time.sleep(0.15)
+            waited.append(0.15)
+        return waited[-1]
+
+    async def block():
+        time.sleep(0.2)  # noqa: ASYNC251 - none of it was waiting
+        blocked.append(True)
+
+    blocked = []
+    monkeypatch.setattr(liveness, "_waited_for_processor", wait_for_processor)
+    assert str(pulse_of(block)) == "BLOCKED"
 
 
 @pytest.mark.skipif(
@@ -89,15 +109,16 @@ def test_a_busy_machine_is_noticed():
     others = [subprocess.Popen(spin) for _ in range(2 * (os.cpu_count() or 1))]
     try:
         before = liveness._waited_for_processor()
-        end = time.perf_counter() + 0.5
-        while time.perf_counter() < end:
+        begun = time.perf_counter()
+        while time.perf_counter() < begun + 0.5:
             pass
         waited = liveness._waited_for_processor() - before
+        took = time.perf_counter() - begun
     finally:
         for other in others:
             other.kill()
             other.wait()
-    assert 0.05 < waited < 0.5
+    assert 0.05 < waited < took
 
 
 def test_a_heartbeat_is_used_once():

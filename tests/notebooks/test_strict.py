@@ -93,6 +93,14 @@ BROKEN = {
     ),
     "too_many_sessions": ([cell(GREEDY)], "too many connections for database"),
     "never_executed": ([new_code_cell("x = 1")], "it was never executed"),
+    "since_a_later_python_and_the_same": (
+        [cell("print(1)", stream("1\n"), metadata={"tags": ["since:99.0.0"]})],
+        "it prints the same before Python 99.0.0",
+    ),
+    "since_an_earlier_python": (
+        [cell("print(1)", stream("2\n"), metadata={"tags": ["since:3.11.0"]})],
+        "its outputs differ",
+    ),
     "exempted": (
         [cell("1", metadata={"tags": ["nbval-ignore-output"]})],
         "it is exempted",
@@ -106,6 +114,14 @@ FINE = [
     new_markdown_cell("text"),
     cell(SHOW + "print('a')\ndisplay(1)\nprint('b')", stream("a\n"), display("1")),
     cell("import asyncio\nawait asyncio.create_task(asyncio.sleep(0))"),
+    cell("print(1)", stream("2\n"), metadata={"tags": ["since:99.0.0"]}),
+    cell("print(1 / 0)", stream("1\n"), metadata={"tags": ["since:99.0.0"]}),
+    cell("print(1)", stream("1\n")),
+    cell(  # no port that another process could take first
+        "from ipykernel.connect import get_connection_info\n"
+        "print(get_connection_info(unpack=True)['transport'])",
+        stream("ipc\n"),
+    ),
 ]
 FINE[1]["outputs"].append(stream("b\n"))  # type: ignore[index]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from asyncwith import postgres
-from asyncwith.postgres import PostgresUnavailable, container
+from asyncwith.postgres import PostgresUnavailable, container, driver
 from asyncwith.postgres.places import checkout_id
 from tests.postgres.steps import client, finish, reachable, sql, supervisors, wait_until
 
@@ -111,6 +113,48 @@ def test_auto_without_an_engine_says_so_and_goes_on(
     joined, _ = client()
     assert postgres.describe() == line
     finish(joined)
+
+
+def test_a_server_that_is_not_reached_yet_is_waited_for() -> None:
+    dsn = postgres.dsn("reached")
+    closed = 0
+
+    async def close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal closed
+        closed += 1
+        writer.close()
+
+    async def main() -> None:
+        async with postgres.proxy(dsn) as way, asyncio.TaskGroup() as group:
+            port = urlsplit(way.dsn).port
+            way.refuse()  # as a proxy before it listens
+            waiting = group.create_task(container.reached(way.dsn))
+            await asyncio.sleep(0.3)
+            # As the engine's proxy when it finds no way to the container.
+            async with await asyncio.start_server(close, "127.0.0.1", port):
+                while closed < 3:
+                    assert not waiting.done()
+                    await asyncio.sleep(0.01)
+            way.resume()
+            await waiting
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+
+
+def test_a_server_that_is_never_reached_is_an_error() -> None:
+    async def main() -> None:
+        async with postgres.proxy(postgres.dsn("never")) as way:
+            way.refuse()
+            with pytest.raises(ConnectionError, match="is not reached from here"):
+                await container.reached(way.dsn, seconds=0.3)
+
+    asyncio.run(main())
+
+
+def test_what_a_server_answers_is_not_asked_twice() -> None:
+    wrong = postgres.dsn("asked").rpartition("/")[0] + "/nowhere"
+    with pytest.raises(driver.asyncpg().InvalidCatalogNameError):
+        driver.run(container.reached(wrong))
 
 
 def test_an_image_that_does_not_start_is_an_error(

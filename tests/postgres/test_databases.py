@@ -11,6 +11,7 @@ import pytest
 from asyncwith import postgres
 from asyncwith.postgres import databases, session
 from asyncwith.postgres.driver import asyncpg
+from asyncwith.postgres.embedded import Server
 from asyncwith.postgres.places import checkout_id, state_folder
 from tests.postgres.steps import client, finish, reachable, script, sql
 
@@ -146,3 +147,25 @@ def test_a_server_that_is_full_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(databases, "clone", clone)
     with pytest.raises(postgres.PostgresUnavailable, match=r"embedded.*no space"):
         postgres.dsn("full")
+
+
+def test_a_session_that_may_not_be_ended_is_waited_for(other_server: Server) -> None:
+    """As an autovacuum worker: here a superuser, who leaves a moment later."""
+    name = databases.database_name(checkout_id(), "guarded")
+    as_superuser = databases.with_database(other_server.superuser_dsn, name)
+
+    async def clone() -> bool:
+        return await databases.clone(other_server.dsn, checkout_id(), name)
+
+    async def main() -> float:
+        await clone()
+        guard = await asyncpg().connect(as_superuser)
+        again = asyncio.create_task(clone())
+        begun = time.monotonic()
+        await asyncio.sleep(0.3)
+        assert not again.done()
+        await guard.close()
+        assert await again
+        return time.monotonic() - begun
+
+    assert 0.3 < asyncio.run(main()) < databases.PATIENCE

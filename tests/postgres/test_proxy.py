@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +128,24 @@ def test_a_server_that_is_not_there_closes_the_connection() -> None:
     asyncio.run(main())
 
 
-def test_a_socket_folder_is_no_address_for_a_proxy() -> None:
-    with pytest.raises(SettingsError, match="TCP address"):
-        Proxy("postgresql://me@/x?host=/var/run/postgresql")
+def test_an_address_without_a_host_is_none_for_a_proxy() -> None:
+    with pytest.raises(SettingsError, match="address"):
+        Proxy("postgresql:///x")
+
+
+def test_it_finds_a_server_at_its_socket(tmp_path: Path) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello")
+        writer.close()
+
+    async def main() -> bytes:
+        async with await asyncio.start_unix_server(greet, tmp_path / ".s.PGSQL.5433"):
+            dsn = f"postgresql://me@:5433/x?host={tmp_path}&sslmode=disable"
+            async with postgres.proxy(dsn) as proxy:
+                assert proxy.dsn.endswith(f":{proxy.port}/x?sslmode=disable")
+                reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+                said = await reader.read()
+                writer.close()
+                return said
+
+    assert asyncio.run(main()) == b"hello"

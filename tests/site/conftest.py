@@ -45,9 +45,14 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+def program() -> str | None:
+    """Where Chromium is on this machine."""
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    path = program()
     if path is None:
         if os.environ.get("ASYNCWITH_REQUIRE_CHROMIUM"):
             pytest.fail("Chromium is required and was not found.")

@@ -6,12 +6,14 @@ import json
 import re
 from functools import cache
 from html import unescape
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pytest
 from playwright.sync_api import Browser
 
+from tasks import _missing
 from tasks._selection import ROOT, notebooks
 from tasks.book import SITE, pages
 
@@ -28,9 +30,31 @@ def test_there_are_as_many_pages_as_the_contents_name() -> None:
     built = {
         str(path.relative_to(SITE).with_suffix(""))
         for path in SITE.rglob("*.html")
-        if not path.relative_to(SITE).parts[0].startswith("_")
+        if path.relative_to(SITE).parts[0] not in ("_static", "browser", "lite")
     }
-    assert built - {"index", "genindex", "search"} == set(NAMES)
+    others = {"index", "genindex", "search", "404", *_missing.SHORT}
+    assert built - others == set(NAMES)
+
+
+def test_no_link_stands_in_a_link() -> None:
+    nested = re.compile(r"<a\b[^>]*>(?:(?!</a>).)*?<a\b", re.S)
+    found = {name: nested.findall(html(f"{name}.html")) for name in NAMES}
+    assert {name: links for name, links in found.items() if links} == {}
+
+
+def test_each_page_says_its_version_and_its_date() -> None:
+    said = re.escape(f"Version {version('asyncwith')}, last updated on ")
+    for name in NAMES:
+        assert re.search(said + r"20\d\d-\d\d-\d\d", html(f"{name}.html")), name
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if re.match(r"notebooks/\d", n)])
+def test_a_chapter_has_the_number_of_its_file(name: str) -> None:
+    number = int(name.removeprefix("notebooks/").partition("_")[0])
+    heading = r'<h1><span class="section-number">(\d+)\. </span>'
+    assert re.findall(heading, html(f"{name}.html")) == [str(number)]
+    contents = re.findall(r">\s*(\d+)\. [^<]", html("book/index.html"))
+    assert str(number) in contents
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -87,3 +111,22 @@ def test_every_timeline_is_part_of_its_page() -> None:
         if name.startswith("notebooks/")
     )
     assert inline == drawn_cells()
+
+
+def test_a_chapter_that_is_named_is_linked_both_ways() -> None:
+    seventh = html("notebooks/07_cancellation.html")
+    eighth = html("notebooks/08_streaming.html")
+    assert re.search(r'href="07_cancellation\.html">chapter 7</a>', eighth)
+    back = re.search(r"<p>Chapters that come back to this one: (.*?)</p>", seventh)
+    assert back is not None
+    assert 'href="08_streaming.html">8</a>' in back[1]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.startswith("notebooks/")])
+def test_no_chapter_is_named_without_a_link(name: str) -> None:
+    article = html(f"{name}.html").partition('<article class="bd-article"')[2]
+    text = re.sub(r"<pre.*?</pre>|<h\d.*?</h\d>|<a .*?</a>", "", article, flags=re.S)
+    own = re.match(r"notebooks/0*(\d+)_", name)
+    there = {re.sub(r".*/0*(\d+)_.*", r"\1", n) for n in NAMES if "/ex" not in n}
+    there -= {own[1]} if own else set()
+    assert there.isdisjoint(re.findall(r"\b[Cc]hapters? (\d+)\b", text))

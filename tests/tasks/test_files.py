@@ -52,7 +52,11 @@ def test_binder_is_not_made_to_ignore_the_environment() -> None:
 def test_workflows_pin_their_actions_and_may_only_read() -> None:
     for path in (ROOT / ".github" / "workflows").glob("*.yml"):
         text = path.read_text(encoding="utf-8")
-        assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+        workflow = yaml.safe_load(text)
+        assert workflow["permissions"] == {"contents": "read"}
+        for job in workflow["jobs"].values():  # only what a tag publishes may write
+            more = job.get("permissions", {})
+            assert not more or list(workflow[True]["push"]) == ["tags"], path.name
         for action in re.findall(r"uses: (\S+)", text):
             assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
 

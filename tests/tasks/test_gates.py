@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tasks import refresh, style, test
+from tasks import bench, refresh, style, test
 
 
 def stage(verdict: str, seconds: float) -> test.Stage:
@@ -48,6 +48,8 @@ def said_of(cell: object, tmp_path: Path) -> list[str]:
         ("# NBVAL_SKIP", {}, "exempted from comparison"),
         ("x = 1", {"metadata": {"tags": ["local-only:mood"]}}, "unknown tag"),
         ("x = 1", {"metadata": {"tags": ["local-only:signals"]}}, None),
+        ("x = 1", {"metadata": {"tags": ["since:3.11.3"]}}, None),
+        ("x = 1", {"metadata": {"tags": ["since:later"]}}, "unknown tag"),
     ],
 )
 def test_a_code_cell_keeps_the_style_guide(
@@ -78,3 +80,30 @@ def test_a_notebook_in_another_form_than_the_canonical_is_refused(
     path = tmp_path / "sample.ipynb"
     path.write_text(refresh.canonical(notebook) + "\n", encoding="utf-8")
     assert "canonical form" in style.problems(path, notebook)[0]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "code", "rounds"),
+    [
+        ([1.1, 1.1], 0, 2),
+        ([1.3, 1.1, 1.3, 1.2], 0, 4),
+        ([1.3, 1.3, 1.1, 1.3, 1.3], 1, 5),
+        ([1.3, 1.3, 1.3, 1.3, 1.1], 1, 5),
+    ],
+)
+def test_the_speed_is_red_where_four_rounds_of_five_are_too_slow(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ratios: list[float],
+    code: int,
+    rounds: int,
+) -> None:
+    left = {"--nbval": list(ratios), "--nbmake": [1.0] * 5}
+
+    def seconds(command: list[str]) -> float:
+        return next(left[each].pop(0) for each in left if each in command)
+
+    monkeypatch.setattr(bench, "seconds", seconds)
+    monkeypatch.setattr(bench.postgres, "describe", lambda: "no PostgreSQL")
+    assert bench.main(["--gate", "one.ipynb"]) == code
+    assert capsys.readouterr().out.count("round ") == rounds

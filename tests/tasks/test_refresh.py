@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from tasks import _selection as selection
 from tasks import refresh
 
 
@@ -23,7 +24,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "notebooks" / "sample.ipynb"
     path.parent.mkdir()
     nbformat.write(new_notebook(cells=cells), path)
-    monkeypatch.setattr(refresh, "ROOT", tmp_path)
+    monkeypatch.setattr(selection, "ROOT", tmp_path)
     return path
 
 

@@ -30,6 +30,9 @@ class Audits:
         try:
             await asyncio.sleep(self.seconds[item])
             if item in self.errors:
+                # Whoever starts the task may not look at it: no word of it, ever.
+                task = asyncio.current_task()
+                task.add_done_callback(lambda end: end.cancelled() or end.exception())
                 raise self.errors[item]
         finally:
             self.running.remove(item)

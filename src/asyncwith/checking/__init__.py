@@ -13,17 +13,20 @@ from asyncwith.catalogue import UnknownExercise
 from asyncwith.checking.cases import case, expect, pending_tasks, same
 from asyncwith.checking.judging import judge
 from asyncwith.checking.notebook import check
+from asyncwith.checking.sessions import Sessions, complaints
 from asyncwith.checking.submission import Submission
 from asyncwith.checking.verdicts import CheckFailed, Mistake, Verdict
 
 __all__ = [
     "CheckFailed",
     "Mistake",
+    "Sessions",
     "Submission",
     "UnknownExercise",
     "Verdict",
     "case",
     "check",
+    "complaints",
     "expect",
     "judge",
     "pending_tasks",

@@ -43,7 +43,8 @@ class Run:
     """What is noted while one case runs."""
 
     mistakes: list[Mistake] = field(default_factory=list[Mistake])
-    tasks: list[Task[Any]] = field(default_factory=list[Task[Any]])
+    tasks: dict[Task[Any], None] = field(default_factory=dict[Task[Any], None])
+    """Those that have not ended, in order; a finished one would keep its objects."""
 
 
 current: ContextVar[Run | None] = ContextVar("asyncwith_check_run", default=None)

@@ -20,6 +20,7 @@ from typing import Any
 
 from asyncwith.catalogue import Exercise
 from asyncwith.checking.cases import load_cases
+from asyncwith.checking.isolation import LOADING
 from asyncwith.checking.judging import judge
 from asyncwith.checking.printout import Printout
 from asyncwith.checking.sources import Block, run_blocks, syntax_mistake
@@ -28,14 +29,16 @@ from asyncwith.checking.whereabouts import raised_at
 
 __all__: list[str] = []
 
+_LOADING = -1  # the number of what comes before the first case
 _GRACE = 1.0  # seconds after a case's deadline at which the watchdog bites
 
 
 class _Channel:
     """The child's end: messages with the nonce, and the watchdog."""
 
-    def __init__(self, writer: int, nonce: str, watchdog: str) -> None:
+    def __init__(self, writer: int, nonce: str, watchdog: int) -> None:
         os.set_inheritable(writer, False)
+        os.set_inheritable(watchdog, False)
         self._write = os.write
         self._writer, self._nonce = writer, nonce
         self._dumps = json.dumps
@@ -48,8 +51,8 @@ class _Channel:
             self._writer, self._dumps(message | {"nonce": self._nonce}).encode() + b"\n"
         )
 
-    def started(self, fault: str, seconds: float) -> None:
-        self.send({"started": fault, "of": self.cases})
+    def started(self, number: int, fault: str, seconds: float) -> None:
+        self.send({"started": fault, "number": number, "of": self.cases})
         self._watch(seconds + _GRACE, exit=True, file=self._watchdog)
 
 
@@ -72,13 +75,24 @@ async def _load(
 
 async def _work(job: dict[str, Any], channel: _Channel) -> Verdict:
     exercise = Exercise(job["exercise"], Path(job["folder"]))
-    cases = load_cases(exercise)  # before the submission runs: own references
+    try:
+        cases = load_cases(exercise)  # before the submission runs: own references
+    except Exception as error:  # no server, no asyncpg: nothing of the submission's
+        return Verdict(
+            exercise.name,
+            False,
+            0,
+            0,
+            "the check is loaded",
+            f"{type(error).__name__}: {error}",
+            "Your code has not run yet: the check itself cannot start on this machine.",
+        )
     channel.cases = len(cases.functions)
     module = ModuleType("submission")
     sys.modules["submission"] = module
     blocks = [Block(**block) for block in job["blocks"]]
     printout = Printout()
-    channel.started("the code is loaded", job["limit"])
+    channel.started(_LOADING, "the code is loaded", LOADING * job["limit"])
     failed = await _load(blocks, vars(module), printout)
     if failed:
         hint = "The code cannot be loaded. Run it by itself first."

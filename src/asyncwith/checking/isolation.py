@@ -34,7 +34,12 @@ __all__ = ["judge_apart"]
 
 _GRACE = 1.0  # seconds that a child has beyond its own deadlines
 _LONGEST = 120.0  # seconds after which the parent ends any child
+_STARTING = 60.0  # seconds in which the check itself loads; it may start a server
+_LONGEST_LINE = 1_000_000  # bytes of a message; what is longer is not one
+_LONGEST_DUMP = 100_000  # bytes of the watchdog's traceback
 _KEEP = 1_000  # characters of printed text that are shown
+LOADING = 3  # times a case's limit for loading the code: it may import a framework
+_NOTHING_RAN = -2  # the code is loaded at -1, and the first case has number 0
 
 
 def judge_apart(
@@ -43,6 +48,7 @@ def judge_apart(
     *,
     limit: float = 5.0,
     started: Callable[[str], None] = lambda fault: None,
+    confine: Callable[[list[str], Path], list[str]] = lambda command, work: command,
 ) -> Verdict:
     """Check a submission in a child process.
 
@@ -51,10 +57,13 @@ def judge_apart(
     blocks
         The submission's code.
     limit
-        Upper bound of each case's deadline, and of loading the code, in
-        seconds.
+        Upper bound of each case's deadline in seconds; loading the code may take
+        three times as long.
     started
         Told each case's fault when it begins.
+    confine
+        Makes the command that runs a command, and its working folder, in a
+        sandbox. Open descriptors must reach what it starts.
 
     Returns
     -------
@@ -71,17 +80,21 @@ def judge_apart(
         "nonce": nonce,
         "writer": writer,
     }
-    with tempfile.TemporaryDirectory(prefix="asyncwith-") as scratch:
-        watchdog = Path(scratch, "watchdog")
-        job["watchdog"] = str(watchdog)
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="asyncwith-"))
+        # Not a path: what the child could put there, this process would read.
+        watchdog = stack.enter_context(tempfile.TemporaryFile())
+        job["watchdog"] = watchdog.fileno()
         folder = Path(scratch, "work")
         folder.mkdir()
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "asyncwith.checking.childprocess"],
+            confine(
+                [sys.executable, "-P", "-m", "asyncwith.checking.childprocess"], folder
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[writer],
+            pass_fds=[writer, watchdog.fileno()],
             cwd=folder,
             start_new_session=True,
         )
@@ -99,7 +112,8 @@ def judge_apart(
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
             output.close()
-        said = watchdog.read_text("utf-8", "replace") if watchdog.is_file() else ""
+        watchdog.seek(0)
+        said = watchdog.read(_LONGEST_DUMP).decode("utf-8", "replace")
     return story.verdict(child.returncode, said, [block.label for block in blocks])
 
 
@@ -115,7 +129,7 @@ class _Story:
     ) -> None:
         self._exercise, self._nonce, self._limit = exercise, nonce, limit
         self._started = started
-        self._fault, self._cases, self._of = "the code is loaded", -2, 0
+        self._fault, self._cases, self._of = "the code is loaded", _NOTHING_RAN, 0
         self._found: Verdict | None = None
         self._printed = ""
         self._late = False
@@ -123,7 +137,7 @@ class _Story:
     def listen(self, reader: int, output: IO[bytes]) -> None:
         """Read both pipes until the verdict is there, or time is up."""
         begun = time.monotonic()
-        deadline = begun + self._limit + 2 * _GRACE
+        deadline = begun + _STARTING  # then it says what runs
         heard = b""
         with selectors.DefaultSelector() as selector:
             selector.register(reader, selectors.EVENT_READ)
@@ -142,11 +156,17 @@ class _Story:
                     elif data:
                         heard += data
                         *lines, heard = heard.split(b"\n")
+                        heard = heard if len(heard) < _LONGEST_LINE else b""
                         for line in lines:
                             if self._hear(line):
-                                deadline = time.monotonic() + self._limit + 2 * _GRACE
+                                longest = self._longest() + 2 * _GRACE
+                                deadline = time.monotonic() + longest
                     else:
                         return
+
+    def _longest(self) -> float:
+        """Seconds that what runs now may take."""
+        return self._limit * (LOADING if self._cases < 0 else 1)
 
     def _print(self, data: bytes) -> None:
         if len(self._printed) <= _KEEP:
@@ -163,7 +183,7 @@ class _Story:
             self._found = Verdict(**message["verdict"])
         else:
             self._fault, self._of = message["started"], message["of"]
-            self._cases += 1
+            self._cases = message["number"]
             self._started(self._fault)
         return True
 
@@ -172,8 +192,13 @@ class _Story:
         if self._found is not None:
             return self._found
         watchdog = watchdog.partition("Timeout (")[2]
-        if self._late or watchdog:
-            saw = f"did not end within {self._limit:g} s" + _busy_at(watchdog, labels)
+        if self._late and self._cases == _NOTHING_RAN:
+            self._fault = "the check is loaded"
+            saw = f"it did not start within {_STARTING:g} s"
+            hint = "Your code has not run yet: the check itself cannot start here."
+        elif self._late or watchdog:
+            saw = f"did not end within {self._longest():g} s"
+            saw += _busy_at(watchdog, labels)
             hint = BLOCKED
         elif code < 0:
             saw = f"the process was ended by {signal.Signals(-code).name}"

@@ -1,7 +1,8 @@
 """Run an exercise's cases on a submission, each under its deadline.
 
 Whatever a case does to the process it is put back after it: the library's
-functions, the working folder, the environment, the tasks that it left.
+functions, the working folder, the environment, the tasks that it left. A case in
+which the machine stood still has shown nothing, and is judged anew.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 from asyncio import Task, create_task, wait
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -19,6 +21,7 @@ from asyncwith.catalogue import Exercise
 from asyncwith.checking.cases import Cases, Run, current, load_cases, note
 from asyncwith.checking.printout import Printout, TooMuchPrinted
 from asyncwith.checking.pristine import remember, restore
+from asyncwith.checking.stalls import STALL, Stalls
 from asyncwith.checking.submission import Submission
 from asyncwith.checking.verdicts import Mistake, Verdict
 from asyncwith.checking.watchdog import interrupted_after
@@ -35,6 +38,8 @@ UNUSABLE = (
     "The check cannot use what came from your code. "
     "Compare it with the task: the names, and what they are."
 )
+_SLOWER = 3 if sys.platform == "emscripten" else 1  # in a browser, perhaps a phone's
+_ATTEMPTS = 5  # at a case, while the machine stands still in it
 _PATIENCE = 2.5  # seconds beyond a deadline: for cancelling, then for cleaning up
 
 
@@ -43,7 +48,7 @@ async def judge(
     names: Mapping[str, Any],
     *,
     limit: float | None = None,
-    started: Callable[[str, float], None] = lambda fault, seconds: None,
+    started: Callable[[int, str, float], None] = lambda number, fault, seconds: None,
     cases: Cases | None = None,
 ) -> Verdict:
     """Run an exercise's cases on a namespace; the verdict, whatever happens.
@@ -53,7 +58,7 @@ async def judge(
     limit
         Upper bound of each case's deadline, in seconds.
     started
-        Told each case's fault and deadline when it begins.
+        Told each case's number, fault and deadline when it begins, or begins anew.
     cases
         The check's cases where they were loaded before the submission.
     """
@@ -73,9 +78,17 @@ async def judge(
             lacking.hint,
         )
     for number, (fault, seconds, function) in enumerate(cases.functions):
-        seconds = min(seconds, limit or seconds)
-        started(fault, seconds)
-        mistake, printed = await _run_case(function, submission, names, seconds)
+        seconds = _SLOWER * min(seconds, limit or seconds)
+        attempts = 0
+        while True:
+            attempts += 1
+            started(number, fault, seconds)
+            with Stalls() as stalls:
+                mistake, printed = await _run_case(
+                    function, submission, names, seconds, stalls
+                )
+            if stalls.lost < STALL or attempts == _ATTEMPTS:
+                break
         if mistake is not None:
             return Verdict(
                 exercise.name,
@@ -83,11 +96,18 @@ async def judge(
                 number,
                 total,
                 fault,
-                mistake.saw,
+                _seen(mistake, stalls.lost),
                 mistake.hint,
                 printed,
             )
     return Verdict(exercise.name, True, total, total)
+
+
+def _seen(mistake: Mistake, stalled: float) -> str | None:
+    if stalled < STALL:
+        return mistake.saw
+    late = f"(this machine stood still for {stalled:.1f} s meanwhile)"
+    return f"{mistake.saw}\n{late}" if mistake.saw else late
 
 
 async def _run_case(
@@ -95,6 +115,7 @@ async def _run_case(
     submission: Submission,
     names: Mapping[str, Any],
     seconds: float,
+    stalls: Stalls,
 ) -> tuple[Mistake | None, str]:
     """One case: the mistake found, if any, and what was printed."""
     restore()
@@ -104,15 +125,19 @@ async def _run_case(
         run.mistakes.append(_hung(seconds, "busy", busy_at(frame, names)))
 
     with redirect_stdout(printout), redirect_stderr(printout), _same_surroundings():
-        with _tasks_noted(run), interrupted_after(seconds + _PATIENCE, blocked):
+        loop = asyncio.get_running_loop()
+        limit = interrupted_after(
+            seconds + _PATIENCE, blocked, loop=loop, lost=stalls.look
+        )
+        with _tasks_noted(run), _time_that_ran(stalls), limit:
             task = create_task(_outcome(function, submission))
             run.tasks.clear()  # the case's own is not its leftover
             try:
-                done, _ = await wait({task}, timeout=seconds)
+                await wait({task}, timeout=seconds)
             except asyncio.CancelledError:  # the notebook's cell was interrupted
                 task.cancel()
                 raise
-            if not done:
+            if not task.done():
                 run.mistakes.append(_hung(seconds, "waiting", waiting_at(task, names)))
                 task.cancel()
                 await wait({task}, timeout=min(seconds, 1.0))
@@ -125,6 +150,22 @@ async def _run_case(
     return _judged(
         run, task.result() if task.done() else None, changed, names
     ), printout.text
+
+
+@contextmanager
+def _time_that_ran(stalls: Stalls) -> Generator[None]:
+    """Let the loop's clock stop with the machine, so that no timeout counts stalls."""
+    loop = asyncio.get_running_loop()
+    before = loop.time
+    try:
+        loop.time = lambda: before() - stalls.look()
+    except AttributeError:  # a loop that is not of Python has no attributes to set
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.time = before
 
 
 @contextmanager
@@ -146,13 +187,17 @@ def _tasks_noted(run: Run) -> Generator[None]:
     factory: Any = loop.get_task_factory()
     token = current.set(run)
 
+    def ended(task: Task[Any]) -> None:
+        run.tasks.pop(task, None)
+
     def make_task(loop: Any, coroutine: Any, **options: Any) -> Any:
         if factory is None:
             task: Any = Task(coroutine, loop=loop, **options)
         else:
             task = factory(loop, coroutine, **options)
         if current.get() is run:
-            run.tasks.append(task)
+            run.tasks[task] = None
+            task.add_done_callback(ended)
         return task
 
     loop.set_task_factory(make_task)

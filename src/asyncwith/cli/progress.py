@@ -114,7 +114,7 @@ class Progress:
         """A line like ``[##########..........] 8 of 16``."""
         here = self.here()
         done = sum(self.state(exercise) == "passed" for exercise in here)
-        full = round(width * done / len(here)) if here else 0
+        full = max(width * done // len(here), int(done > 0)) if here else 0
         return f"[{'#' * full}{'.' * (width - full)}] {done} of {len(here)}"
 
 

@@ -313,6 +313,9 @@ def _run(self: Any) -> None:
         return _plain_run(self)
     finally:
         _quietly(recording.after_step, task)
+        # As Handle._run does: frames of an exception that escaped from the task
+        # lead here, and a cycle would keep asyncio's complaint about it back.
+        self = task = None
 
 
 def _quietly(method: Callable[..., None], *arguments: Any) -> None:

@@ -8,6 +8,7 @@ the supervisor's end, and failing that by the next starter.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -22,16 +23,17 @@ from pathlib import Path
 from typing import Any
 
 from asyncwith.postgres.cluster import SUPERUSER, USER, create_user
-from asyncwith.postgres.driver import connect, run
+from asyncwith.postgres.driver import asyncpg, connect, run
 from asyncwith.postgres.errors import PostgresUnavailable
 from asyncwith.postgres.uniform import UNIFORM, as_options
 
-__all__ = ["LABEL", "Container", "engine_problem"]
+__all__ = ["LABEL", "Container", "engine_problem", "reached"]
 
 LABEL = "asyncwith.checkout"
 FOLDER_LABEL = "asyncwith.folder"
 ANSWER_SECONDS = 20
 PULL_SECONDS = 900
+OUTSIDE_SECONDS = 20
 FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -128,11 +130,9 @@ class Container:
             host = "127.0.0.1" if host == "localhost" else host
             port = container.get_exposed_port(5432)
             superuser = f"{SUPERUSER}:{self._superuser_password}"
-            version = run(
-                _make_role(
-                    f"postgresql://{superuser}@{host}:{port}/postgres", self._password
-                )
-            )
+            dsn = f"postgresql://{superuser}@{host}:{port}/postgres"
+            run(reached(dsn))
+            version = run(_make_role(dsn, self._password))
             self.dsn = f"postgresql://{USER}:{self._password}@{host}:{port}/postgres"
         except Exception as error:
             logs = _last_line(_docker("logs", name).stderr)
@@ -182,6 +182,34 @@ class Container:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+
+async def reached(dsn: str, *, seconds: float = OUTSIDE_SECONDS) -> None:
+    """Return when the server of a URL answers to this side of the network.
+
+    One that answers inside its container may not be reached yet: the engine's
+    proxy then accepts the connection, finds no way, and closes it.
+
+    Raises
+    ------
+    ConnectionError
+        After so many seconds, with what the last try said.
+    asyncpg.PostgresError
+        At once, what a server said that is not starting.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            async with connect(dsn):
+                return
+        except (OSError, asyncpg().CannotConnectNowError) as error:
+            if time.monotonic() > end:
+                raise ConnectionError(
+                    f"it runs, and its port is not reached from here ({error}). "
+                    "What a killed engine has left may have its address: restart "
+                    "the engine."
+                ) from error
+        await asyncio.sleep(0.1)
 
 
 async def _make_role(dsn: str, password: str) -> str:

@@ -8,14 +8,16 @@ that this checkout made it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from asyncwith.postgres.driver import Connection, connect
+from asyncwith.postgres.driver import Connection, asyncpg, connect
 from asyncwith.postgres.uniform import as_statements
 
 __all__ = ["clone", "database_name", "drop", "with_database"]
@@ -23,6 +25,8 @@ __all__ = ["clone", "database_name", "drop", "with_database"]
 PREFIX = "asyncwith"
 SESSIONS = 20
 """How many sessions a notebook may have at once; it binds no superuser."""
+PATIENCE = 10
+"""Seconds to wait for a session that the book's role may not end."""
 LONGEST = 63
 """Bytes of a PostgreSQL identifier; longer ones are cut without a word."""
 
@@ -95,7 +99,7 @@ async def clone(dsn: str, checkout: str, database: str, *, keep: bool = False) -
         if existing == mark and keep:
             return True
         if existing == mark:
-            await connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+            await _remove(connection, database)
         elif existing is not None:
             return False
         await connection.execute(
@@ -128,8 +132,25 @@ async def drop(
         )
         names = [name for row in rows if not unless(name := str(row["datname"]))]
         for name in names:
-            await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            await _remove(connection, name)
     return names
+
+
+async def _remove(connection: Connection, database: str) -> None:
+    """Drop a database, and end the sessions in it.
+
+    The book's role may not end the server's own, an autovacuum worker for
+    instance: that one is waited for.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            await connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+            return
+        except asyncpg().InsufficientPrivilegeError:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import struct
 import threading
 from collections.abc import AsyncGenerator, Coroutine
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from asyncwith.postgres.errors import SettingsError
 
@@ -31,13 +31,14 @@ class Proxy:
     def __init__(self, dsn: str) -> None:
         parts = urlsplit(dsn)
         host = parse_qs(parts.query).get("host", [parts.hostname or ""])[-1]
-        if not host or host.startswith("/"):
+        if not host:
             raise SettingsError(
-                "The proxy needs a server's TCP address in the DSN, such as "
+                "The proxy needs a server's address in the DSN, such as "
                 f"postgresql://user@{HOST}:5432/name; this one has none."
             )
         self._server_address = (host, parts.port or 5432)
-        self._parts = parts
+        rest = [pair for pair in parse_qsl(parts.query) if pair[0] != "host"]
+        self._parts = parts._replace(query=urlencode(rest))
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="asyncwith-proxy", daemon=True
@@ -143,9 +144,7 @@ class Proxy:
         writers = [writer]
         self._writers.add(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection(
-                *self._server_address
-            )
+            far_reader, far_writer = await self._connect()
             writers.append(far_writer)
             self._writers.add(far_writer)
             await asyncio.gather(
@@ -159,6 +158,12 @@ class Proxy:
             self._writers.difference_update(writers)
             for each in writers:
                 each.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = self._server_address
+        if host.startswith("/"):  # the folder of a socket, as PostgreSQL names it
+            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+        return await asyncio.open_connection(host, port)
 
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: str

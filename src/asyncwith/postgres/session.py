@@ -58,6 +58,8 @@ class Session:
 
     def dsn(self, name: str) -> str:
         """Return the DSN of this process's database called `name`."""
+        if self.settings.given is not None:
+            return self.settings.given
         with self._guard:
             lease = self._server()
             claim = self._claims.get(name)
@@ -67,6 +69,8 @@ class Session:
 
     def describe(self) -> str:
         """Return one line on the server."""
+        if self.settings.given is not None:
+            return "the PostgreSQL of ASYNCWITH_GIVEN_DATABASE"
         with self._guard:
             lease = self._server()
             return lease.description + self._reason

@@ -3,6 +3,10 @@
 ``DATABASE_URL`` is never read: people export it for their own application,
 and the book creates and drops databases. Whatever is wrong with
 ``ASYNCWITH_DATABASE_URL`` is found before the first change.
+
+``ASYNCWITH_GIVEN_DATABASE`` is the address of a database that somebody has made
+for this process, a grader for a submission: it is used as it is, for every
+name, and nothing is created or dropped.
 """
 
 from __future__ import annotations
@@ -46,6 +50,8 @@ class Settings:
     forced: str | None = None
     """``container`` or ``embedded``, None to choose what works."""
     image: str = IMAGE
+    given: str | None = None
+    """A database's address, from whoever made it for this process alone."""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -59,7 +65,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Examples
     --------
     >>> read_settings({"DATABASE_URL": "postgresql://shop@prod/shop"})
-    Settings(url=None, forced=None, image='postgres:18')
+    Settings(url=None, forced=None, image='postgres:18', given=None)
     >>> read_settings({"ASYNCWITH_POSTGRES": "embeded"}).forced
     Traceback (most recent call last):
     ...
@@ -81,7 +87,8 @@ container or embedded (or not set). Did you mean embedded?
         )
     remote = environ.get("ASYNCWITH_ALLOW_REMOTE", "").strip() == "1"
     image = environ.get("ASYNCWITH_POSTGRES_IMAGE", "").strip() or IMAGE
-    return Settings(_parse(text, remote=remote) if text else None, forced, image)
+    given = environ.get("ASYNCWITH_GIVEN_DATABASE", "").strip() or None
+    return Settings(_parse(text, remote=remote) if text else None, forced, image, given)
 
 
 def _parse(text: str, *, remote: bool) -> Url:

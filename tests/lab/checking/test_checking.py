@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import os
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,8 +13,9 @@ from types import ModuleType
 import pytest
 
 from asyncwith.catalogue import Exercise, UnknownExercise, find
-from asyncwith.checking import CheckFailed, Verdict, check, expect, judge, same
+from asyncwith.checking import CheckFailed, Verdict, check, expect, judge, same, stalls
 from asyncwith.checking.pristine import restore
+from asyncwith.checking.stalls import Stalls
 from asyncwith.checking.watchdog import interrupted_after
 
 Judge = Callable[..., Verdict]
@@ -264,6 +268,35 @@ def test_tasks_left_are_reported_where_the_check_asks(judged: Judge) -> None:
     assert judged(WAITS, LEAVES).passed
 
 
+KEEPS = """
+import gc, weakref
+@case("its task has ended")
+async def ended(submission):
+    task = asyncio.create_task(submission.work())
+    await asyncio.wait([task])
+    object = weakref.ref(submission.kept[-1])
+    submission.kept.clear()
+    expect(task.cancelled(), hint="It is cancelled.")
+    del task
+    gc.collect()
+    expect(object() is None, hint="Who keeps it?")
+"""
+
+
+def test_the_objects_of_a_task_that_has_ended_can_be_collected(judged: Judge) -> None:
+    submission = """
+import asyncio
+class Thing: pass
+kept = []
+async def work():
+    thing = Thing()
+    kept.append(thing)
+    raise asyncio.CancelledError
+"""
+    verdict = judged(KEEPS, submission)
+    assert verdict.passed, str(verdict)
+
+
 def test_tasks_left_end_with_the_case_and_others_do_not(tmp_path: Path) -> None:
     (tmp_path / "check.py").write_text(HEAD + WAITS)
     names = vars(ModuleType("__main__"))
@@ -319,6 +352,75 @@ def test_an_interrupt_in_time_is_none() -> None:
             pass
 
 
+def test_code_is_not_interrupted_while_its_loop_turns() -> None:
+    async def main(block: Callable[[], None]) -> None:
+        with interrupted_after(0.05, loop=asyncio.get_running_loop()):
+            await asyncio.sleep(0.3)
+            block()
+
+    def spin() -> None:
+        while True:
+            pass
+
+    asyncio.run(main(lambda: None))
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(main(spin))
+
+
+def test_code_is_not_interrupted_while_the_machine_stands_still() -> None:
+    begun = time.monotonic()
+
+    def lost() -> float:  # from 0.1 s to 2.1 s nothing ran, and then all did
+        return min(max(time.monotonic() - begun - 0.1, 0.0), 2.0)
+
+    async def main(busy: float) -> None:
+        with interrupted_after(0.05, loop=asyncio.get_running_loop(), lost=lost):
+            while time.monotonic() < begun + busy:
+                pass
+
+    asyncio.run(main(busy=2.0))
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(main(busy=20.0))
+    assert time.monotonic() < begun + 15
+
+
+def test_an_interrupt_that_comes_too_late_hits_nothing() -> None:
+    for pause in range(40):  # around the end of the block
+        with contextlib.suppress(KeyboardInterrupt), interrupted_after(0.002):
+            end = time.perf_counter() + 0.001 + pause / 20_000
+            while time.perf_counter() < end:
+                pass
+        time.sleep(0.001)
+
+
+PAUSED = """
+import os, subprocess, sys
+ended = []
+@case("the machine stands still in a wait")
+async def paused(submission):
+    if not ended:
+        code = ("import os, signal, time; time.sleep(0.2);"
+                "os.kill({0}, signal.SIGSTOP); time.sleep(1.5);"
+                "os.kill({0}, signal.SIGCONT)")
+        child = subprocess.Popen([sys.executable, "-c", code.format(os.getpid())])
+        try:
+            async with asyncio.timeout(1):
+                await asyncio.sleep(0.8)
+            ended.append("in time")
+        except TimeoutError:
+            ended.append("too late")
+        child.wait()
+    expect(ended == ["in time"], hint="it counts", saw=ended[0])
+"""
+
+
+def test_the_time_in_which_the_machine_stood_still_is_not_counted(
+    judged: Judge,
+) -> None:
+    verdict = judged(PAUSED, "work = None")
+    assert verdict.passed, str(verdict)
+
+
 def test_patched_builtins_do_not_keep_the_rest_from_being_put_back() -> None:
     names: dict[str, object] = {}
     exec(
@@ -332,3 +434,55 @@ def test_patched_builtins_do_not_keep_the_rest_from_being_put_back() -> None:
     )
     assert len(restore()) == 8
     assert restore() == []
+
+
+STILL = """
+import os, signal, subprocess, sys
+runs = []
+@case("the machine stands still")
+async def still(submission):
+    runs.append(1)
+    if len(runs) <= submission.work:
+        # Another process stops this one for half a second, as a machine does.
+        code = ("import os, signal, time; os.kill({0}, signal.SIGSTOP);"
+                "time.sleep(0.5); os.kill({0}, signal.SIGCONT)")
+        subprocess.run([sys.executable, "-c", code.format(os.getpid())])
+        expect(False, hint="too late", saw="half a second")
+    expect(len(runs) > submission.work, hint="judged once")
+"""
+
+
+def test_a_case_in_which_the_machine_stood_still_is_judged_anew(judged: Judge):
+    for times in (0, 1, 2):
+        verdict = judged(STILL, f"work = {times}")
+        assert verdict.passed, str(verdict)
+
+
+def test_a_machine_that_goes_on_standing_still_is_named(judged: Judge):
+    verdict = judged(STILL, "work = 100")
+    assert (verdict.passed, verdict.hint) == (False, "too late")
+    first, second = (verdict.saw or "").splitlines()
+    assert first == "half a second"
+    assert re.fullmatch(r"\(this machine stood still for \d\.\d s meanwhile\)", second)
+
+
+def test_what_the_process_computes_is_no_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"monotonic": 0.0, "process_time": 0.0}
+    for name in clock:
+        monkeypatch.setattr(stalls, name, functools.partial(clock.get, name))
+    monkeypatch.setattr(stalls, "_NAP", 60.0)  # the thread does not look in this test
+    with Stalls() as found:
+        clock["monotonic"] += 300  # in one call that keeps the interpreter
+        clock["process_time"] += 299
+        assert found.look() == 0
+        clock["monotonic"] += 300
+        clock["process_time"] += 1
+        assert found.look() == 300 - 60 - 1
+    assert found.lost == 300 - 60 - 1
+
+
+def test_a_submission_that_blocks_does_not_keep_the_watch_from_looking() -> None:
+    with Stalls() as found:
+        before = found._seen
+        time.sleep(0.5)
+        assert found._seen - before > 0.1

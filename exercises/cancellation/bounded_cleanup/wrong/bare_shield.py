@@ -1,4 +1,5 @@
 # hint: Who aborts?
+# since: 3.11.3
 import asyncio
 from contextlib import asynccontextmanager
 

@@ -1,4 +1,5 @@
 # hint: a TimeoutError came out in its place
+# since: 3.11.3
 import asyncio
 from contextlib import asynccontextmanager
 

@@ -1,0 +1,1 @@
+"""The book's cells in a browser's worker: loop, network, cells and their output."""

@@ -1,0 +1,1 @@
+"""The book in a classroom: nbgrader's course folder, a sandbox, grading."""

@@ -1,0 +1,76 @@
+"""What all courses share; a course's own nbgrader_config.py loads this file."""
+# ruff: noqa: F821 - nbgrader defines get_config
+
+import os
+import sys
+from pathlib import Path
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearOutput,
+    ComputeChecksums,
+    DeduplicateIds,
+    IgnorePattern,
+    LimitOutput,
+    LockCells,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+
+from classroom.execution import ExecuteConfined
+from classroom.review import PlainOutputs
+from classroom.starters import PlaceStarters
+
+# nbgrader calls `alembic` by its bare name, whether or not .venv is activated.
+programs = str(Path(sys.executable).parent)
+os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+c = get_config()
+
+# nbgrader's own order, with each exercise's starter instead of one stub for all,
+# and without what the exercises do not use (headers, hidden tests, marking schemes).
+c.GenerateAssignment.preprocessors = [
+    LockCells,
+    PlaceStarters,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+
+# The kernel and the checks in a sandbox; outputs without HTML, before anybody
+# looks at them. A check's cell that was deleted is put back, and judged.
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+c.OverwriteCells.add_missing_cells = True
+c.Autograde.autograde_preprocessors = [
+    ExecuteConfined,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    PlainOutputs,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.ExecuteConfined.timeout = 20  # seconds a cell
+
+# Files that a browser would run, if the teacher opened them beside a submission.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    *(f"*.{kind}" for kind in ("htm", "html", "js", "mjs", "svg", "xhtml", "xml")),
+]

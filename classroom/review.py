@@ -1,0 +1,89 @@
+"""Make a graded notebook harmless to look at.
+
+nbgrader's formgrader and its feedback show outputs as they are, in the
+teacher's own page: a student's HTML would run there with the teacher's rights.
+What is left here is text and pictures of pixels, each rebuilt from its parts,
+since a kernel can also send what no kernel would.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+__all__ = ["PlainOutputs", "plain"]
+
+_PICTURES = ("image/png", "image/jpeg")
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+class PlainOutputs(NbGraderPreprocessor):
+    """Keep of each output its text and its pictures; clean the Markdown."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Clean a notebook in place."""
+        sanitize = SanitizeHTML()
+        sanitize.tags = [*sanitize.tags, "details", "summary"]  # our hints
+        for index, cell in enumerate(nb.cells):
+            cell.pop("attachments", None)
+            if cell.cell_type == "code":
+                cell.outputs = [plain(output) for output in cell.outputs]
+                if type(cell.execution_count) is not int:
+                    cell.execution_count = None
+            else:
+                nb.cells[index], resources = sanitize.preprocess_cell(
+                    cell, resources, index
+                )
+        nb.metadata.kernelspec = dict(_KERNEL)
+        nb.metadata.language_info = {"name": "python"}
+        nb.metadata.pop("widgets", None)
+        return nb, resources
+
+
+def plain(output: Any) -> Any:
+    """Return one output as text and pixels, and nothing else.
+
+    Examples
+    --------
+    >>> shown = {"text/plain": "a table", "text/html": "<script>1</script>"}
+    >>> plain({"output_type": "display_data", "data": shown, "metadata": {}})["data"]
+    {'text/plain': 'a table'}
+    """
+    kind = output["output_type"]
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return new_output("stream", name=name, text=_text(output.get("text")))
+    if kind == "error":
+        return new_output(
+            "error",
+            ename=_text(output.get("ename")),
+            evalue=_text(output.get("evalue")),
+            traceback=[_text(line) for line in output.get("traceback", [])],
+        )
+    data = output.get("data", {})
+    kept = {"text/plain": _text(data.get("text/plain", "(no text)"))}
+    for mime in _PICTURES:
+        if mime in data and (picture := _pixels(data[mime])):
+            kept[mime] = picture
+    if kind == "execute_result":
+        count = output.get("execution_count")
+        count = count if type(count) is int else None
+        return new_output("execute_result", data=kept, execution_count=count)
+    return new_output("display_data", data=kept)
+
+
+def _text(value: Any) -> str:
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _pixels(value: Any) -> str:
+    """The picture, encoded anew: nothing that leaves its attribute."""
+    try:
+        return base64.b64encode(base64.b64decode(_text(value))).decode()
+    except (binascii.Error, ValueError):
+        return ""

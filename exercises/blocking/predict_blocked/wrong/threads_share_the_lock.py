@@ -1,0 +1,11 @@
+# hint: What does `time.sleep` do with the interpreter's lock?
+ANSWERS = {
+    "called": "BLOCKED",
+    "called_in_a_coroutine": "BLOCKED",
+    "called_in_a_task": "BLOCKED",
+    "in_a_thread": "BLOCKED",
+    "in_a_thread_with_parentheses": "BLOCKED",
+    "under_a_timeout": "BLOCKED",
+    "submitted_to_a_pool": "BLOCKED",
+    "awaited_in_a_pool": "ok",
+}

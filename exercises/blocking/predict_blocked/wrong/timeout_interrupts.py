@@ -1,0 +1,11 @@
+# hint: At which line could the timeout raise?
+ANSWERS = {
+    "called": "BLOCKED",
+    "called_in_a_coroutine": "BLOCKED",
+    "called_in_a_task": "BLOCKED",
+    "in_a_thread": "ok",
+    "in_a_thread_with_parentheses": "BLOCKED",
+    "under_a_timeout": "ok",
+    "submitted_to_a_pool": "BLOCKED",
+    "awaited_in_a_pool": "ok",
+}

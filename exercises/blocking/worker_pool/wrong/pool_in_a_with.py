@@ -1,0 +1,17 @@
+# hint: Which line waits for the thread without `await`?
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from contextvars import copy_context
+
+
+@asynccontextmanager
+async def worker_pool(size):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(size) as pool:
+
+        async def run(function, *args):
+            context = copy_context()
+            return await loop.run_in_executor(pool, context.run, function, *args)
+
+        yield run

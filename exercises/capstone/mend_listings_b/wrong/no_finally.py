@@ -1,0 +1,23 @@
+# hint: What of yours runs then
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def lifespan(app, create_pool, connect_cache, patience):
+    app.pool = await create_pool()
+    app.cache = await connect_cache()
+    yield
+    await app.cache.close()
+    await app.pool.close()
+
+
+async def get_db(pool):
+    async with pool.acquire() as connection:
+        yield connection
+
+
+async def place(pool, order, charge):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(order)
+        return await charge(order)

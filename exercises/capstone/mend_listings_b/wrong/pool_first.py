@@ -1,0 +1,25 @@
+# hint: What was opened last is closed first
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def lifespan(app, create_pool, connect_cache, patience):
+    app.pool = await create_pool()
+    app.cache = await connect_cache()
+    try:
+        yield
+    finally:
+        await app.pool.close()
+        await app.cache.close()
+
+
+async def get_db(pool):
+    async with pool.acquire() as connection:
+        yield connection
+
+
+async def place(pool, order, charge):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(order)
+        return await charge(order)

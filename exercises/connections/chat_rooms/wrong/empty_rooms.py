@@ -1,0 +1,28 @@
+# hint: nobody in its room
+from contextlib import contextmanager, suppress
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+
+def make_app(rooms):
+    app = FastAPI()
+
+    @contextmanager
+    def joined(name, socket):
+        members = rooms.setdefault(name, [])
+        members.append(socket)
+        try:
+            yield
+        finally:
+            members.remove(socket)
+
+    @app.websocket("/rooms/{name}")
+    async def chat(socket: WebSocket, name: str):
+        await socket.accept()
+        with joined(name, socket):
+            async for text in socket.iter_text():
+                for member in list(rooms[name]):
+                    with suppress(WebSocketDisconnect, RuntimeError):
+                        await member.send_text(text)
+
+    return app

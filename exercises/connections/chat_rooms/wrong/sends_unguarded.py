@@ -1,0 +1,29 @@
+# hint: a send that fails
+from contextlib import contextmanager, suppress
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+
+def make_app(rooms):
+    app = FastAPI()
+
+    @contextmanager
+    def joined(name, socket):
+        members = rooms.setdefault(name, [])
+        members.append(socket)
+        try:
+            yield
+        finally:
+            members.remove(socket)
+            if not members:
+                del rooms[name]
+
+    @app.websocket("/rooms/{name}")
+    async def chat(socket: WebSocket, name: str):
+        await socket.accept()
+        with joined(name, socket):
+            async for text in socket.iter_text():
+                for member in list(rooms[name]):
+                    await member.send_text(text)
+
+    return app

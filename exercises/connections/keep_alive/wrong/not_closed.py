@@ -1,0 +1,23 @@
+# hint: has the stream that it read from
+import asyncio
+from contextlib import aclosing
+
+
+async def keep_alive(events, every):
+    if True:
+        upcoming = asyncio.ensure_future(anext(events))
+        try:
+            while True:
+                await asyncio.wait([upcoming], timeout=every)
+                if not upcoming.done():
+                    yield ":\n\n"
+                    continue
+                try:
+                    event = upcoming.result()
+                except StopAsyncIteration:
+                    return
+                yield event
+                upcoming = asyncio.ensure_future(anext(events))
+        finally:
+            upcoming.cancel()
+            await asyncio.wait([upcoming])

@@ -1,0 +1,20 @@
+# hint: How does a stream say
+import asyncio
+from contextlib import aclosing
+
+
+async def keep_alive(events, every):
+    async with aclosing(events):
+        upcoming = asyncio.ensure_future(anext(events))
+        try:
+            while True:
+                await asyncio.wait([upcoming], timeout=every)
+                if not upcoming.done():
+                    yield ":\n\n"
+                    continue
+                event = upcoming.result()
+                yield event
+                upcoming = asyncio.ensure_future(anext(events))
+        finally:
+            upcoming.cancel()
+            await asyncio.wait([upcoming])

@@ -1,0 +1,28 @@
+# hint: the whole server stands still
+import asyncio
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import StreamingResponse
+
+
+def make_app(feed):
+    app = FastAPI()
+
+    async def subscribed():
+        subscription = await feed.subscribe()
+        try:
+            yield subscription
+        finally:
+            await feed.unsubscribe(subscription)
+
+    async def events(subscription):
+        while True:
+            text = await subscription.next()
+            lines = text.split("\n")
+            yield "".join(f"data: {line}\n" for line in lines) + "\n"
+
+    @app.get("/events")
+    async def get_events(subscription=Depends(subscribed)):
+        return StreamingResponse(events(subscription), media_type="text/event-stream")
+
+    return app

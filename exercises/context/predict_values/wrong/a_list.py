@@ -1,0 +1,2 @@
+# hint: `ANSWERS` is a dictionary
+ANSWERS = ["inner", "outer"]

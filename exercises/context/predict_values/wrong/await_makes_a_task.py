@@ -1,0 +1,11 @@
+# hint: Which line makes a task here?
+ANSWERS = {
+    "awaited": "outer",
+    "as_a_task": "outer",
+    "coroutine_made_early": "inner",
+    "task_made_early": "outer",
+    "awaited_after_the_block": "inner",
+    "between_items": "inner",
+    "empty_context": "none",
+    "left_in_another_task": "ValueError",
+}

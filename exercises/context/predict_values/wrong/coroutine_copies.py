@@ -1,0 +1,11 @@
+# hint: what a coroutine has done before it is awaited
+ANSWERS = {
+    "awaited": "inner",
+    "as_a_task": "outer",
+    "coroutine_made_early": "outer",
+    "task_made_early": "outer",
+    "awaited_after_the_block": "inner",
+    "between_items": "inner",
+    "empty_context": "none",
+    "left_in_another_task": "ValueError",
+}

@@ -1,0 +1,15 @@
+# hint: What puts back the one before?
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_current = ContextVar("current_id", default="-")
+
+
+def current_id():
+    return _current.get()
+
+
+@contextmanager
+def request(request_id):
+    _current.set(request_id)
+    yield

@@ -1,0 +1,21 @@
+from fastapi import Depends, FastAPI
+
+
+def app_of(store):
+    app = FastAPI()
+
+    async def transaction():
+        tx = await store.begin()
+        try:
+            yield tx
+        except BaseException:
+            await store.rollback(tx)
+            raise
+        await store.commit(tx)
+
+    @app.post("/orders/{item}")
+    async def order(item: str, tx=Depends(transaction)):
+        await store.order(tx, item)
+        return {"ordered": item}
+
+    return app

@@ -1,0 +1,21 @@
+# hint: Begin, order, commit, and then the answer
+from fastapi import Depends, FastAPI
+
+
+def app_of(store):
+    app = FastAPI()
+
+    async def transaction():
+        tx = await store.begin()
+        try:
+            yield tx
+        except BaseException:
+            await store.rollback(tx)
+            raise
+
+    @app.post("/orders/{item}")
+    async def order(item: str, tx=Depends(transaction, scope="function")):
+        await store.order(tx, item)
+        return {"ordered": item}
+
+    return app

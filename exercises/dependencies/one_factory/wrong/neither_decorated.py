@@ -1,0 +1,13 @@
+# hint: What does calling `connection` give?
+from fastapi import Request
+
+
+async def connection(pool):
+    async with pool.acquire() as db:
+        await db.execute("set timezone = 'UTC'")
+        yield db
+
+
+async def get_db(request: Request):
+    async with connection(request.app.state.pool) as db:
+        yield db

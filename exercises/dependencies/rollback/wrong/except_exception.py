@@ -1,0 +1,13 @@
+# hint: What does `except` catch?
+from fastapi import Request
+
+
+async def unit_of_work(request: Request):
+    connection = request.app.state.connection
+    await connection.begin()
+    try:
+        yield connection
+    except Exception:
+        await connection.rollback()
+        raise
+    await connection.commit()

@@ -1,0 +1,9 @@
+# hint: nothing of it is stored
+from fastapi import Request
+
+
+async def unit_of_work(request: Request):
+    connection = request.app.state.connection
+    await connection.begin()
+    yield connection
+    await connection.commit()

@@ -1,0 +1,12 @@
+# hint: between `begin` and `commit`
+from fastapi import Request
+
+
+async def unit_of_work(request: Request):
+    connection = request.app.state.connection
+    await connection.begin()
+    try:
+        yield connection
+        await connection.commit()
+    finally:
+        await connection.rollback()

@@ -1,0 +1,13 @@
+# hint: Who took it away?
+from fastapi import Request
+
+
+async def unit_of_work(request: Request):
+    connection = request.app.state.connection
+    await connection.begin()
+    try:
+        yield connection
+    except BaseException:
+        await connection.rollback()
+    else:
+        await connection.commit()

@@ -1,0 +1,16 @@
+# hint: the others are waited for
+import asyncio
+
+import aiohttp
+
+
+async def fetch_all(urls, total, per_host):
+    async def fetch(url):
+        async with session.get(url) as response:
+            return await response.read()
+
+    connector = aiohttp.TCPConnector(limit=total, limit_per_host=per_host)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        async with asyncio.TaskGroup() as requests:
+            tasks = [requests.create_task(fetch(url)) for url in urls]
+    return [task.result() for task in tasks]

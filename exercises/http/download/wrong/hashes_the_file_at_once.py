@@ -1,0 +1,18 @@
+# hint: the whole body is held at once
+import hashlib
+
+import aiohttp
+
+
+async def download(session, url, path, silence):
+    limit = aiohttp.ClientTimeout(total=None, sock_read=silence)
+    part = path.with_name(path.name + ".part")
+    try:
+        async with session.get(url, timeout=limit, raise_for_status=True) as response:
+            with part.open("wb") as file:
+                async for piece in response.content.iter_chunked(65536):
+                    file.write(piece)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,20 @@
+# hint: What gives it back on this way out
+import hashlib
+
+import aiohttp
+
+
+async def download(session, url, path, silence):
+    limit = aiohttp.ClientTimeout(total=None, sock_read=silence)
+    digest = hashlib.sha256()
+    part = path.with_name(path.name + ".part")
+    response = await session.get(url, timeout=limit, raise_for_status=True)
+    try:
+        with part.open("wb") as file:
+            async for piece in response.content.iter_chunked(65536):
+                digest.update(piece)
+                file.write(piece)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return digest.hexdigest()

@@ -1,0 +1,19 @@
+# hint: is not what it was
+import hashlib
+
+import aiohttp
+
+
+async def download(session, url, path, silence):
+    limit = aiohttp.ClientTimeout(total=None, sock_read=silence)
+    digest = hashlib.sha256()
+    try:
+        async with session.get(url, timeout=limit, raise_for_status=True) as response:
+            with path.open("wb") as file:
+                async for piece in response.content.iter_chunked(65536):
+                    digest.update(piece)
+                    file.write(piece)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return digest.hexdigest()

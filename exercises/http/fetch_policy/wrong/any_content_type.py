@@ -1,0 +1,27 @@
+# hint: what is it a kind of
+import asyncio
+
+import aiohttp
+
+
+class Unavailable(Exception):
+    pass
+
+
+class Unusable(Exception):
+    pass
+
+
+async def fetch(session, url, seconds):
+    limit = aiohttp.ClientTimeout(total=seconds)
+    try:
+        async with session.get(url, timeout=limit) as response:
+            if response.status >= 500:
+                raise Unavailable(url)
+            if response.status >= 400:
+                raise Unusable(url)
+            return await response.json(content_type=None)
+    except aiohttp.InvalidURL:
+        raise
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unavailable(url) from error

@@ -1,0 +1,29 @@
+# hint: What is a cancellation a kind of
+import asyncio
+
+import aiohttp
+
+
+class Unavailable(Exception):
+    pass
+
+
+class Unusable(Exception):
+    pass
+
+
+async def fetch(session, url, seconds):
+    limit = aiohttp.ClientTimeout(total=seconds)
+    try:
+        async with session.get(url, timeout=limit) as response:
+            if response.status >= 500:
+                raise Unavailable(url)
+            if response.status >= 400:
+                raise Unusable(url)
+            return await response.json()
+    except (Unavailable, Unusable, aiohttp.InvalidURL):
+        raise
+    except aiohttp.ContentTypeError as error:
+        raise Unusable(url) from error
+    except BaseException as error:
+        raise Unavailable(url) from error

@@ -1,0 +1,29 @@
+# hint: Keep it as the cause
+import asyncio
+
+import aiohttp
+
+
+class Unavailable(Exception):
+    pass
+
+
+class Unusable(Exception):
+    pass
+
+
+async def fetch(session, url, seconds):
+    limit = aiohttp.ClientTimeout(total=seconds)
+    try:
+        async with session.get(url, timeout=limit) as response:
+            if response.status >= 500:
+                raise Unavailable(url)
+            if response.status >= 400:
+                raise Unusable(url)
+            return await response.json()
+    except aiohttp.ContentTypeError:
+        raise Unusable(url) from None
+    except aiohttp.InvalidURL:
+        raise
+    except (aiohttp.ClientError, TimeoutError):
+        raise Unavailable(url) from None

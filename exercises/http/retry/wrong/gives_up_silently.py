@@ -1,0 +1,17 @@
+# hint: The caller should get its exception
+import aiohttp
+
+
+async def send(session, url, make_body, attempts, pause):
+    for attempt in range(1, attempts + 1):
+        try:
+            async with session.post(url, data=make_body()) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientResponseError as error:
+            if error.status < 500:
+                raise
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            pass
+        if attempt < attempts:
+            await pause(attempt)

@@ -1,0 +1,18 @@
+# hint: how many are allowed
+import aiohttp
+
+
+async def send(session, url, make_body, attempts, pause):
+    for attempt in range(attempts + 1):
+        if attempt:
+            await pause(attempt)
+        try:
+            async with session.post(url, data=make_body()) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientResponseError as error:
+            if error.status < 500 or attempt == attempts:
+                raise
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            if attempt == attempts:
+                raise

@@ -1,0 +1,18 @@
+# hint: Who closes the session
+import aiohttp
+
+
+class Prices:
+    def __init__(self, base):
+        self.base = base
+
+    async def __aenter__(self):
+        self.session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(self, *details):
+        return self.session.close()
+
+    async def get(self, path):
+        async with self.session.get(self.base + path) as response:
+            return await response.json()

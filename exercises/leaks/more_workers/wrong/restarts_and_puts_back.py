@@ -1,0 +1,36 @@
+# hint: Who was cancelled
+import asyncio
+from contextlib import suppress
+
+
+class Mailer:
+    def __init__(self, send, settings):
+        self.send, self.settings = send, settings
+        self.queue = asyncio.Queue()
+
+    async def __aenter__(self):
+        self.worker = asyncio.create_task(self.work())
+        return self
+
+    async def __aexit__(self, exc_type, exc, traceback):
+        self.worker.cancel()
+        await asyncio.wait([self.worker])
+
+    def put(self, mail):
+        self.queue.put_nowait(mail)
+
+    async def reload(self, settings):
+        self.settings = settings
+        self.worker.cancel()
+        await asyncio.wait([self.worker])
+        self.worker = asyncio.create_task(self.work())
+
+    async def work(self):
+        while True:
+            mail = await self.queue.get()
+            try:
+                with suppress(Exception):
+                    await self.send(mail, self.settings)
+            except asyncio.CancelledError:
+                self.queue.put_nowait(mail)
+                raise

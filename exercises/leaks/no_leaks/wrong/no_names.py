@@ -1,0 +1,16 @@
+# hint: wants to know what to look for
+import asyncio
+from contextlib import asynccontextmanager
+
+
+def lent(pool):
+    return pool.get_size() - pool.get_idle_size()
+
+
+@asynccontextmanager
+async def no_leaks(pool):
+    tasks, connections = asyncio.all_tasks(), lent(pool)
+    yield
+    left = asyncio.all_tasks() - tasks
+    more = lent(pool) - connections
+    assert not left and more <= 0, f"{len(left)} tasks, {more} connections"

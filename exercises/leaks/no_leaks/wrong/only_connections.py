@@ -1,0 +1,15 @@
+# hint: ended as if nothing were
+import asyncio
+from contextlib import asynccontextmanager
+
+
+def lent(pool):
+    return pool.get_size() - pool.get_idle_size()
+
+
+@asynccontextmanager
+async def no_leaks(pool):
+    connections = lent(pool)
+    yield
+    more = lent(pool) - connections
+    assert more <= 0, f"{more}"

@@ -1,0 +1,15 @@
+# hint: How many were lent
+import asyncio
+from contextlib import asynccontextmanager
+
+
+def lent(pool):
+    return pool.get_size() - pool.get_idle_size()
+
+
+@asynccontextmanager
+async def no_leaks(pool):
+    tasks, connections = asyncio.all_tasks(), lent(pool)
+    yield
+    left = [task.get_name() for task in asyncio.all_tasks() - tasks]
+    assert not left and lent(pool) <= connections, f"{left}, lent: {lent(pool)}"

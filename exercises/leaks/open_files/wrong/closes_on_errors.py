@@ -1,0 +1,16 @@
+# hint: What does `except Exception` not catch
+async def export(rows, send, open_file):
+    file = open_file()
+    try:
+        for row in rows:
+            file.write(row)
+        sent = 0
+        file.seek(0)
+        while chunk := file.read(4):
+            await send(chunk)
+            sent += len(chunk)
+    except Exception:
+        file.close()
+        raise
+    file.close()
+    return sent

@@ -1,0 +1,10 @@
+# hint: not what was in the rows
+async def export(rows, send, open_file):
+    with open_file() as file:
+        for row in rows:
+            file.write(row)
+        sent = 0
+        while chunk := file.read(4):
+            await send(chunk)
+            sent += len(chunk)
+        return sent

@@ -1,0 +1,16 @@
+# hint: others run, and these settings are theirs
+import warnings
+
+
+async def export(rows, send, open_file):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        with open_file() as file:
+            for row in rows:
+                file.write(row)
+            sent = 0
+            file.seek(0)
+            while chunk := file.read(4):
+                await send(chunk)
+                sent += len(chunk)
+            return sent

@@ -1,0 +1,8 @@
+# hint: the number of bytes sent
+async def export(rows, send, open_file):
+    with open_file() as file:
+        for row in rows:
+            file.write(row)
+        file.seek(0)
+        while chunk := file.read(4):
+            await send(chunk)

@@ -1,0 +1,17 @@
+# hint: the pool was first
+from quart import Quart
+
+
+def make_app(open_pool, open_cache):
+    app = Quart("shop")
+
+    @app.while_serving
+    async def cache():
+        async with open_cache() as app.cache, open_pool() as app.pool:
+            yield
+
+    @app.get("/users")
+    async def users():
+        return await app.pool.fetch()
+
+    return app

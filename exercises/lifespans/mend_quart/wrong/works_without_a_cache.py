@@ -1,0 +1,24 @@
+# hint: The startup must fail
+from contextlib import AsyncExitStack
+
+from quart import Quart
+
+
+def make_app(open_pool, open_cache):
+    app = Quart("shop")
+
+    @app.while_serving
+    async def resources():
+        async with AsyncExitStack() as stack:
+            app.pool = await stack.enter_async_context(open_pool())
+            try:
+                app.cache = await stack.enter_async_context(open_cache())
+            except OSError:
+                app.cache = None
+            yield
+
+    @app.get("/users")
+    async def users():
+        return await app.pool.fetch()
+
+    return app

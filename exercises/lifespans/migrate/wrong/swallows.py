@@ -1,0 +1,26 @@
+# hint: comes out as it is
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI, Request
+
+
+def make_app(shop):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            pool = await shop.open("pool")
+            stack.push_async_callback(shop.close, pool)
+            cache = await shop.open("cache")
+            stack.push_async_callback(shop.close, cache)
+            try:
+                yield {"pool": pool}
+            except BaseException:
+                pass
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/users")
+    async def users(request: Request):
+        return await request.state.pool.fetch()
+
+    return app

@@ -1,0 +1,2 @@
+def mount(parent, path, child):
+    parent.mount(path, child)

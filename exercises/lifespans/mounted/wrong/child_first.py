@@ -1,0 +1,22 @@
+# hint: The child starts after its parent
+from contextlib import asynccontextmanager
+
+
+def mount(parent, path, child):
+    outer = parent.router.lifespan_context
+    added = {}
+
+    async def with_state(scope, receive, send):
+        state = {**scope.get("state", {}), **added}
+        await child({**scope, "state": state}, receive, send)
+
+    @asynccontextmanager
+    async def both(app):
+        async with child.router.lifespan_context(child) as more:
+            async with outer(app) as state:
+                added.clear()
+                added.update(more or {})
+                yield state
+
+    parent.mount(path, with_state)
+    parent.router.lifespan_context = both

@@ -1,0 +1,24 @@
+# hint: All four start
+from contextlib import asynccontextmanager
+
+
+def mount(parent, path, child):
+    if not hasattr(parent.state, "own"):
+        parent.state.own = parent.router.lifespan_context
+    outer = parent.state.own
+    added = {}
+
+    async def with_state(scope, receive, send):
+        state = {**scope.get("state", {}), **added}
+        await child({**scope, "state": state}, receive, send)
+
+    @asynccontextmanager
+    async def both(app):
+        inner = child.router.lifespan_context
+        async with outer(app) as state, inner(child) as more:
+            added.clear()
+            added.update(more or {})
+            yield state
+
+    parent.mount(path, with_state)
+    parent.router.lifespan_context = both

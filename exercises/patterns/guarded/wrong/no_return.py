@@ -1,0 +1,7 @@
+# hint: result should come out
+import asyncio
+
+
+async def guarded(breaker, bulkhead, limiter, seconds, call):
+    async with bulkhead.place(), breaker.call(), limiter, asyncio.timeout(seconds):
+        await call()

@@ -1,0 +1,42 @@
+# hint: How long later does the next one come?
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+
+class LeaseLost(Exception):
+    pass
+
+
+@asynccontextmanager
+async def lease(store, ttl):
+    clock = asyncio.get_running_loop().time
+
+    async def renew():
+        pause = ttl / 3
+        while not limit.expired():
+            await asyncio.sleep(pause)
+            sent, pause = clock(), 0.1
+            with suppress(OSError):
+                held = await store.renew(token, ttl)
+                pause = ttl / 3
+                if not limit.expired():
+                    limit.reschedule(sent + ttl if held else sent)
+
+    sent = clock()
+    token = await store.acquire(ttl)
+    try:
+        async with asyncio.timeout_at(sent + ttl) as limit:
+            renewing = asyncio.create_task(renew())
+            try:
+                yield token
+            finally:
+                renewing.cancel()
+                await asyncio.wait([renewing])
+    except TimeoutError:
+        if limit.expired():
+            raise LeaseLost from None
+        raise
+    finally:
+        with suppress(OSError):
+            async with asyncio.timeout(ttl):
+                await store.release(token)

@@ -1,0 +1,38 @@
+# hint: Each has a count of its own.
+import asyncio
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def supervised(*workers, restarts=3, period=60, pause=1):
+    clock = asyncio.get_running_loop().time
+    stopping = False
+    book = {worker: [] for worker in workers}
+
+    async def keep_alive(worker):
+        nonlocal stopping
+        while True:
+            try:
+                return await worker()
+            except Exception as error:
+                if stopping:
+                    raise  # its cleanup failed
+                recent = clock() - period
+                book[worker] = [f for f in book[worker] if f[0] > recent]
+                book[worker].append((clock(), error))
+                failures = book[worker]
+            failures = book[worker]
+            if len(failures) > restarts:
+                stopping = True
+                errors = [error for _, error in failures]
+                raise ExceptionGroup("a worker is given up", errors)
+            await asyncio.sleep(pause)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(keep_alive(worker)) for worker in workers]
+        try:
+            yield
+        finally:
+            stopping = True
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,25 @@
+# hint: from which line on is it guarded?
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    await connection.execute("BEGIN")
+    try:
+        try:
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)
+    for tell in work.afterwards:
+        await tell()

@@ -1,0 +1,28 @@
+# hint: with a transaction open
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        begun = False
+        try:
+            await connection.execute("BEGIN")
+            begun = True
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            if begun:
+                await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)
+    for tell in work.afterwards:
+        await tell()

@@ -1,0 +1,23 @@
+# hint: should be rolled back
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+        finally:
+            await connection.execute("COMMIT")
+    finally:
+        await pool.release(connection)
+    for tell in work.afterwards:
+        await tell()

@@ -1,0 +1,27 @@
+# hint: empty list
+from contextlib import asynccontextmanager
+
+
+class Work:
+    afterwards = []
+
+    def __init__(self, connection):
+        self.connection = connection
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)
+    for tell in work.afterwards:
+        await tell()

@@ -1,0 +1,26 @@
+# hint: who waits for its end?
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            await asyncio.shield(connection.execute("ROLLBACK"))
+            raise
+    finally:
+        await pool.release(connection)
+    for tell in work.afterwards:
+        await tell()

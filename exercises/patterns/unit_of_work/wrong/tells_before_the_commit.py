@@ -1,0 +1,25 @@
+# hint: still lent
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+            for tell in work.afterwards:
+                await tell()
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)

@@ -1,0 +1,25 @@
+# hint: stands in the list twice
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)
+    for tell in dict.fromkeys(work.afterwards):
+        await tell()

@@ -1,0 +1,33 @@
+# hint: went on to the second
+from contextlib import asynccontextmanager
+
+
+class Work:
+    def __init__(self, connection):
+        self.connection, self.afterwards = connection, []
+
+
+@asynccontextmanager
+async def unit_of_work(pool):
+    connection = await pool.acquire()
+    work = Work(connection)
+    try:
+        try:
+            await connection.execute("BEGIN")
+            yield work
+            await connection.execute("COMMIT")
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+    finally:
+        await pool.release(connection)
+    stopped = None
+    for tell in work.afterwards:
+        try:
+            await tell()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                raise
+            stopped = error
+    if stopped is not None:
+        raise stopped

@@ -1,0 +1,19 @@
+# hint: What does your limit cover: the way into the block, or also
+import asyncio
+from contextlib import asynccontextmanager
+
+
+class PoolBusy(Exception):
+    """No connection became free in time."""
+
+
+@asynccontextmanager
+async def lent(pool, seconds):
+    try:
+        connection = await pool.acquire(timeout=seconds)
+    except TimeoutError:
+        raise PoolBusy from None
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)

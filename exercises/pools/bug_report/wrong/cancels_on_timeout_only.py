@@ -1,0 +1,26 @@
+# hint: clients leave. Who was still in the queue then?
+import asyncio
+
+CAUSE = "d"
+
+
+class PoolBusy(Exception):
+    """No connection became free in time."""
+
+
+async def connection_within(pool, patience):
+    waiting = asyncio.ensure_future(pool.acquire())
+    done, _ = await asyncio.wait([waiting], timeout=patience)
+    if not done:
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        raise PoolBusy
+    return waiting.result()
+
+
+async def sell(pool, query, patience):
+    connection = await connection_within(pool, patience)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await pool.release(connection)

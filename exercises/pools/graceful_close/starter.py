@@ -1,0 +1,4 @@
+async def close_all(pools, seconds):
+    for pool in pools.values():
+        await pool.close()
+    return []

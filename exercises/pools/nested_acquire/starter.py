@@ -1,0 +1,17 @@
+import asyncpg
+
+
+async def open_pool(dsn, size):
+    return await asyncpg.create_pool(dsn, min_size=size, max_size=size)
+
+
+async def audit(pool, note):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into audit (note) values ($1)", note)
+
+
+async def place_order(pool, item):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into orders (item) values ($1)", item)
+        await audit(pool, f"order: {item}")
+    return item

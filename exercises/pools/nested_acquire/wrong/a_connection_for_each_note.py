@@ -1,0 +1,24 @@
+# hint: Who opened the others?
+import asyncpg
+
+
+async def audit(pool, note):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into audit (note) values ($1)", note)
+
+
+async def open_pool(dsn, size):
+    global address
+    address = dsn
+    return await asyncpg.create_pool(dsn, min_size=size, max_size=size)
+
+
+async def place_order(pool, item):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into orders (item) values ($1)", item)
+        own = await asyncpg.connect(address)
+        try:
+            await own.execute("insert into audit (note) values ($1)", f"order: {item}")
+        finally:
+            await own.close()
+    return item

@@ -1,0 +1,22 @@
+# hint: How many connections does one order hold
+import asyncio
+
+import asyncpg
+
+
+async def open_pool(dsn, size):
+    global orders
+    orders = asyncio.Semaphore(max(1, size - 1))
+    return await asyncpg.create_pool(dsn, min_size=size, max_size=size)
+
+
+async def audit(pool, note):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into audit (note) values ($1)", note)
+
+
+async def place_order(pool, item):
+    async with orders, pool.acquire() as connection:
+        await connection.execute("insert into orders (item) values ($1)", item)
+        await audit(pool, f"order: {item}")
+    return item

@@ -1,0 +1,12 @@
+# hint: its note is in `audit`.
+import asyncpg
+
+
+async def open_pool(dsn, size):
+    return await asyncpg.create_pool(dsn, min_size=size, max_size=size)
+
+
+async def place_order(pool, item):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into orders (item) values ($1)", item)
+    return item

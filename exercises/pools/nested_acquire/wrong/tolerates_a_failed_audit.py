@@ -1,0 +1,17 @@
+# hint: the caller was not told
+import contextlib
+
+import asyncpg
+
+
+async def open_pool(dsn, size):
+    return await asyncpg.create_pool(dsn, min_size=size, max_size=size)
+
+
+async def place_order(pool, item):
+    async with pool.acquire() as connection:
+        await connection.execute("insert into orders (item) values ($1)", item)
+        with contextlib.suppress(Exception):
+            note = f"order: {item}"
+            await connection.execute("insert into audit (note) values ($1)", note)
+    return item

@@ -1,0 +1,14 @@
+# hint: cut into lists of that size
+from contextlib import aclosing
+
+
+async def batches(stream, size):
+    batch = []
+    async with aclosing(stream):
+        async for item in stream:
+            batch.append(item)
+            if len(batch) > size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch

@@ -1,0 +1,14 @@
+# hint: was it changed later?
+from contextlib import aclosing
+
+
+async def batches(stream, size):
+    batch = []
+    async with aclosing(stream):
+        async for item in stream:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch.clear()
+        if batch:
+            yield batch

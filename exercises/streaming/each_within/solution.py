@@ -1,0 +1,13 @@
+import asyncio
+from contextlib import aclosing
+
+
+async def each_within(stream, seconds):
+    async with aclosing(stream):
+        while True:
+            try:
+                async with asyncio.timeout(seconds):
+                    item = await anext(stream)
+            except StopAsyncIteration:
+                return
+            yield item

@@ -1,0 +1,16 @@
+# hint: takes what it got for everything
+import asyncio
+from contextlib import aclosing
+
+
+async def each_within(stream, seconds):
+    async with aclosing(stream):
+        while True:
+            try:
+                async with asyncio.timeout(seconds):
+                    item = await anext(stream)
+            except TimeoutError:
+                continue
+            except StopAsyncIteration:
+                return
+            yield item

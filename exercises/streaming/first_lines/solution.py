@@ -1,0 +1,12 @@
+from contextlib import aclosing
+
+
+async def first_lines(stream, n):
+    lines = []
+    async with aclosing(stream):
+        while len(lines) < n:
+            try:
+                lines.append(await anext(stream))
+            except StopAsyncIteration:
+                break
+    return lines

@@ -1,0 +1,30 @@
+# hint: its exception did not reach the reader
+import asyncio
+from contextlib import aclosing, asynccontextmanager
+
+
+@asynccontextmanager
+async def merged(*streams):
+    queue = asyncio.Queue(1)
+
+    async def pump(stream):
+        async with aclosing(stream):
+            async for item in stream:
+                await queue.put(("item", item))
+
+    async def pump_all():
+        async with asyncio.TaskGroup() as pumps:
+            for stream in streams:
+                pumps.create_task(pump(stream))
+        await queue.put(("end", None))
+
+    async def items():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(pump_all())
+            while True:
+                kind, item = await queue.get()
+                if kind == "end":
+                    return
+                yield item
+
+    yield items()

@@ -1,0 +1,32 @@
+# hint: It comes out in a group
+import asyncio
+from contextlib import aclosing, asynccontextmanager
+
+
+@asynccontextmanager
+async def read_ahead(stream, size):
+    queue = asyncio.Queue(size)
+
+    async def produce():
+        async with aclosing(stream):
+            try:
+                async for item in stream:
+                    await queue.put(("item", item))
+            except Exception as error:
+                await queue.put(("error", error))
+            else:
+                await queue.put(("end", None))
+
+    async def items():
+        while True:
+            kind, value = await queue.get()
+            if kind == "end":
+                return
+            if kind == "error":
+                raise value
+            yield value
+
+    async with asyncio.TaskGroup() as group:
+        producer = group.create_task(produce())
+        yield items()
+        producer.cancel()

@@ -1,0 +1,28 @@
+# hint: Who set a limit
+import asyncio
+from functools import wraps
+
+
+class Over(Exception):
+    """The test has ended, and so shall its group."""
+
+
+def in_group(test):
+    @wraps(test)
+    async def run(*args):
+        failed = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                try:
+                    await asyncio.wait_for(test(group, *args), 20)
+                except Exception as error:
+                    failed = error
+                raise Over
+        except* Over:
+            pass
+        except* Exception as background:
+            failed = failed or background.exceptions[0]
+        if failed:
+            raise failed
+
+    return run

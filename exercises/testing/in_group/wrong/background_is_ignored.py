@@ -1,0 +1,28 @@
+# hint: The background's exception comes out
+import asyncio
+from functools import wraps
+
+
+class Over(Exception):
+    """The test has ended, and so shall its group."""
+
+
+def in_group(test):
+    @wraps(test)
+    async def run(*args):
+        failed = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                try:
+                    await test(group, *args)
+                except Exception as error:
+                    failed = error
+                raise Over
+        except* Over:
+            pass
+        except* Exception as background:
+            pass
+        if failed:
+            raise failed
+
+    return run

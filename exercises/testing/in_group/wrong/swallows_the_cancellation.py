@@ -1,0 +1,28 @@
+# hint: How does a call end that was
+import asyncio
+from functools import wraps
+
+
+class Over(Exception):
+    """The test has ended, and so shall its group."""
+
+
+def in_group(test):
+    @wraps(test)
+    async def run(*args):
+        failed = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                try:
+                    await test(group, *args)
+                except BaseException as error:
+                    failed = error
+                raise Over
+        except* Over:
+            pass
+        except* Exception as background:
+            failed = failed or background.exceptions[0]
+        if isinstance(failed, Exception):
+            raise failed
+
+    return run

@@ -1,0 +1,34 @@
+import asyncio
+
+from asyncwith import Shelf
+
+
+async def examine(lent):
+    shelf = Shelf()
+    async with lent(shelf, "b") as bound:
+        assert shelf.held == ["b"]
+        assert bound == "b"
+    assert not shelf.held
+
+    error, seen = KeyError(), None
+    try:
+        async with lent(shelf, "b"):
+            raise error
+    except KeyError as caught:
+        seen = caught
+    assert seen is error
+    assert not shelf.held
+
+    entered = asyncio.Event()
+
+    async def use():
+        async with lent(shelf, "b"):
+            entered.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(use())
+    await entered.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert not shelf.held

@@ -1,0 +1,29 @@
+# hint: Had it ended when you looked
+from asyncio import CancelledError
+
+from asyncwith import Shelf
+
+
+def swept(use):
+    said = []
+    while True:
+        shelf = Shelf()
+        coroutine = use(shelf)
+        try:
+            for _ in range(len(said) + 1):
+                coroutine.send(None)
+        except StopIteration:
+            return said
+        said.append(cancelled(coroutine, shelf))
+
+
+def cancelled(coroutine, shelf):
+    try:
+        coroutine.throw(CancelledError())
+        return "leaks" if shelf.held else "clean"
+    except CancelledError:
+        return "leaks" if shelf.held else "clean"
+    except BaseException:
+        return "swallows"
+    coroutine.close()
+    return "swallows"

@@ -1,0 +1,12 @@
+# hint: Two were inside at the same time.
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def exclusive(pool, name):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
+            name,
+        )
+        yield connection

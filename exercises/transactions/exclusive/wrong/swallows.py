@@ -1,0 +1,14 @@
+# hint: The block's exception should leave it
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def exclusive(pool, name):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended($1, 0))", name
+        )
+        try:
+            yield connection
+        except Exception:
+            pass

@@ -1,0 +1,8 @@
+# hint: makes rows that nobody has asked for
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def export_rows(pool, query, *args):
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection.cursor(query, *args, prefetch=1_000_000)

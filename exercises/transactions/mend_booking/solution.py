@@ -1,0 +1,36 @@
+import asyncio
+import random
+
+import asyncpg
+
+ATTEMPTS = 5
+FREE = "select free from shows where id = $1"
+TAKE = "update shows set free = $2 where id = $1"
+SAVE = "insert into bookings values ($1, $2)"
+
+
+async def book(pool, show, customer, charge):
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            booked = await take_seat(pool, show, customer)
+            break
+        except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+            if attempt == ATTEMPTS:
+                raise
+        await asyncio.sleep(random.uniform(0, 0.005 * attempt))
+    if booked:
+        await charge(customer)
+    return booked
+
+
+async def take_seat(pool, show, customer):
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="serializable"),
+    ):
+        free = await connection.fetchval(FREE, show)
+        if not free:
+            return False
+        await connection.execute(TAKE, show, free - 1)
+        await connection.execute(SAVE, show, customer)
+        return True

@@ -1,0 +1,40 @@
+# hint: something is left that is neither before
+import asyncio
+
+import asyncpg
+
+FREE = "select free from shows where id = $1"
+TAKE = "update shows set free = $2 where id = $1"
+SAVE = "insert into bookings values ($1, $2)"
+AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+async def take_seat(pool, show, customer):
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="serializable"),
+    ):
+        free = await connection.fetchval(FREE, show)
+        if not free:
+            return False
+        await connection.execute(TAKE, show, free - 1)
+        await connection.execute(SAVE, show, customer)
+        return True
+
+
+async def book(pool, show, customer, charge):
+    for attempt in range(5):
+        try:
+            booked = await take_seat(pool, show, customer)
+            break
+        except AGAIN:
+            if attempt == 4:
+                raise
+        await asyncio.sleep(0.01)
+    if booked:
+        try:
+            await asyncio.shield(charge(customer))
+        except asyncio.CancelledError:
+            await charge(customer)
+            raise
+    return booked

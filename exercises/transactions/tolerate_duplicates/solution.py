@@ -1,0 +1,15 @@
+import asyncpg
+
+
+async def save_all(connection, visitors):
+    skipped = []
+    async with connection.transaction():
+        for number, name in visitors:
+            try:
+                async with connection.transaction():
+                    await connection.execute(
+                        "insert into visitors values ($1, $2)", number, name
+                    )
+            except asyncpg.UniqueViolationError:
+                skipped.append(number)
+    return skipped

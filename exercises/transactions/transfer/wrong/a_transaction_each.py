@@ -1,0 +1,13 @@
+# hint: One half of the transfer was saved
+async def transfer(pool, source, target, amount):
+    changes = sorted([(source, -amount), (target, amount)])
+    async with pool.acquire() as connection:
+        for name, change in changes:
+            async with connection.transaction():
+                status = await connection.execute(
+                    "update accounts set balance = balance + $2 where name = $1",
+                    name,
+                    change,
+                )
+                if status != "UPDATE 1":
+                    raise LookupError(name)

@@ -1,0 +1,12 @@
+# hint: For what does yours wait while it holds that one?
+async def transfer(pool, source, target, amount):
+    changes = sorted([(source, -amount), (target, amount)])
+    async with pool.acquire() as connection, connection.transaction():
+        for name, change in changes:
+            status = await pool.execute(
+                "update accounts set balance = balance + $2 where name = $1",
+                name,
+                change,
+            )
+            if status != "UPDATE 1":
+                raise LookupError(name)
