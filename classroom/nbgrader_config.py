@@ -22,7 +22,7 @@ from nbgrader.preprocessors import (
 )
 
 from classroom.execution import ExecuteConfined
-from classroom.review import PlainOutputs
+from classroom.review import PlainOutputs, patterns_of_pages
 from classroom.starters import PlaceStarters
 
 # nbgrader calls `alembic` by its bare name, whether or not .venv is activated.
@@ -72,5 +72,5 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
-    *(f"*.{kind}" for kind in ("htm", "html", "js", "mjs", "svg", "xhtml", "xml")),
+    *patterns_of_pages(),
 ]
