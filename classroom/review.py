@@ -14,7 +14,7 @@ import binascii
 import mimetypes
 import re
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 
 from nbconvert.filters import markdown2html
 from nbconvert.preprocessors.sanitize import SanitizeHTML
@@ -34,7 +34,7 @@ class PlainOutputs(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Clean a notebook in place."""
-        sanitize = SanitizeHTML()
+        sanitize: Any = SanitizeHTML()
         sanitize.tags = [*sanitize.tags, "details", "summary"]  # our hints
         for index, cell in enumerate(nb.cells):
             cell.pop("attachments", None)
@@ -43,9 +43,7 @@ class PlainOutputs(NbGraderPreprocessor):
                 if type(cell.execution_count) is not int:
                     cell.execution_count = None
             else:
-                nb.cells[index], resources = sanitize.preprocess_cell(
-                    cell, resources, index
-                )
+                sanitize.preprocess_cell(cell, resources, index)
                 if not harmless(cell.source):
                     cell.source = _as_written(cell.source)
         nb.metadata.kernelspec = dict(_KERNEL)
@@ -146,7 +144,8 @@ def patterns_of_pages() -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+    lines = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return "".join(map(str, lines))
 
 
 def _pixels(value: Any) -> str:
