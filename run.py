@@ -180,7 +180,7 @@ def read(path):
         return None
 
 
-def set_up(venv=VENV, python=None):
+def set_up(venv: str = VENV, python: str = "") -> str:
     """Make or renew an environment with all pinned packages and the project.
 
     Nothing happens when it was made from the same pins by the same Python.

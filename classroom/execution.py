@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -52,8 +53,9 @@ class ExecuteConfined(Execute):
         "", help="Judge this exercise alone, and run no cell (promise/timer)."
     ).tag(config=True)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._environment: Mapping[str, str] = {}
         self._server = Server()
         self._confined: Confined | None = None
         self._dead: str | None = None
@@ -71,7 +73,9 @@ class ExecuteConfined(Execute):
             self.output_limit,
         )
 
-    def preprocess(self, nb: Any, resources: Any, km: Any = None) -> tuple[Any, Any]:
+    def preprocess(
+        self, nb: Any, resources: Any = None, km: Any = None
+    ) -> tuple[Any, Any]:
         """Run a notebook; raises SandboxUnavailable before anything has run."""
         require()
         self._dead, self._printed = None, 0
@@ -165,7 +169,7 @@ class ExecuteConfined(Execute):
         """End the kernel at once; the first reason is the one that is shown."""
         if self._dead is None:
             self._dead = why
-        process = self.km.provisioner.process
+        process: Any = getattr(getattr(self.km, "provisioner", None), "process", None)
         if process is not None:
             process.kill()  # the launcher; bubblewrap dies with it, and all in it
 

@@ -28,7 +28,7 @@ __all__ = ["KeyNotes", "Mistaken", "inside_checkout", "mistakes", "notes", "writ
 
 CSS = Path(__file__).with_name("key.css")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_COLOURS: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+_COLOURS: HtmlFormatter = HtmlFormatter(nowrap=True)
 
 
 @dataclass(frozen=True)

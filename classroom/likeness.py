@@ -10,6 +10,7 @@ import ast
 import hashlib
 from collections import defaultdict
 from pathlib import Path
+from typing import cast
 
 import nbformat
 
@@ -30,8 +31,10 @@ class _Plain(ast.NodeTransformer):
                 known = self.names.setdefault(name, f"n{len(self.names)}")
                 setattr(node, field, known)
         body = getattr(node, "body", None)
-        if isinstance(body, list) and len(body) > 1 and _is_text(body[0]):
-            del body[0]
+        if isinstance(body, list):
+            statements = cast("list[ast.stmt]", body)
+            if len(statements) > 1 and _is_text(statements[0]):
+                del statements[0]
         return self.generic_visit(node)
 
 

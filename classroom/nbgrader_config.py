@@ -1,9 +1,9 @@
 """What all courses share; a course's own nbgrader_config.py loads this file."""
-# ruff: noqa: F821 - nbgrader defines get_config
 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
@@ -22,12 +22,18 @@ from nbgrader.preprocessors import (
 )
 
 from classroom.execution import ExecuteConfined
-from classroom.review import PlainOutputs
+from classroom.review import PlainOutputs, patterns_of_pages
 from classroom.starters import PlaceStarters
 
 # nbgrader calls `alembic` by its bare name, whether or not .venv is activated.
 programs = str(Path(sys.executable).parent)
 os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+    def get_config() -> Config: ...  # nbgrader defines it for this file
+
 
 c = get_config()
 
@@ -72,5 +78,5 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
-    *(f"*.{kind}" for kind in ("htm", "html", "js", "mjs", "svg", "xhtml", "xml")),
+    *patterns_of_pages(),
 ]

@@ -3,22 +3,29 @@
 nbgrader's formgrader and its feedback show outputs as they are, in the
 teacher's own page: a student's HTML would run there with the teacher's rights.
 What is left here is text and pictures of pixels, each rebuilt from its parts,
-since a kernel can also send what no kernel would.
+since a kernel can also send what no kernel would. Markdown is shown as it was
+written where its page would load something, or lead back into the teacher's server.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+import mimetypes
+import re
+from html.parser import HTMLParser
+from typing import Any, cast
 
+from nbconvert.filters import markdown2html
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-__all__ = ["PlainOutputs", "plain"]
+__all__ = ["PlainOutputs", "harmless", "patterns_of_pages", "plain"]
 
 _PICTURES = ("image/png", "image/jpeg")
+_PAGES = re.compile(r"html|[+/]xml|javascript|ecmascript")
+_OUTSIDE = re.compile(r"#.*|https?://([a-z0-9-]+\.)+[a-z]{2,}([/?#].*)?", re.I | re.S)
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -27,7 +34,7 @@ class PlainOutputs(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Clean a notebook in place."""
-        sanitize = SanitizeHTML()
+        sanitize: Any = SanitizeHTML()
         sanitize.tags = [*sanitize.tags, "details", "summary"]  # our hints
         for index, cell in enumerate(nb.cells):
             cell.pop("attachments", None)
@@ -36,9 +43,9 @@ class PlainOutputs(NbGraderPreprocessor):
                 if type(cell.execution_count) is not int:
                     cell.execution_count = None
             else:
-                nb.cells[index], resources = sanitize.preprocess_cell(
-                    cell, resources, index
-                )
+                sanitize.preprocess_cell(cell, resources, index)
+                if not harmless(cell.source):
+                    cell.source = _as_written(cell.source)
         nb.metadata.kernelspec = dict(_KERNEL)
         nb.metadata.language_info = {"name": "python"}
         nb.metadata.pop("widgets", None)
@@ -77,8 +84,68 @@ def plain(output: Any) -> Any:
     return new_output("display_data", data=kept)
 
 
+def harmless(source: str) -> bool:
+    """Whether the page of this Markdown runs nothing, and loads nothing.
+
+    Examples
+    --------
+    >>> harmless("as [the documentation](https://docs.python.org/3/) says")
+    True
+    >>> harmless("[my answer](javascript:alert%281%29)")
+    False
+    >>> harmless("![my drawing](/formgrader?path=submitted)")
+    False
+    """
+    reader = _Addresses()
+    try:
+        reader.feed(markdown2html(source))
+    except Exception:  # no page can be made of it, and nobody could see the others
+        return False
+    return all(map(_OUTSIDE.fullmatch, reader.found))
+
+
+class _Addresses(HTMLParser):
+    """What a page leads to or loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.found.append("")  # one that is loaded at once, wherever it is
+        self.found += [value or "" for name, value in attrs if name == "href"]
+
+
+def _as_written(source: str) -> str:
+    """Markdown that shows this Markdown's text."""
+    return "\n".join(f"    {line}" for line in re.split(r"\r\n|[\r\n]", source))
+
+
+def patterns_of_pages() -> list[str]:
+    """Patterns of the names of files that a browser would run, in any case.
+
+    Examples
+    --------
+    >>> from fnmatch import fnmatchcase
+    >>> names = ["page.html", "PAGE.HTM", "a.Svg", "b.xht", "notes.txt", "c.ipynb"]
+    >>> [n for n in names if any(fnmatchcase(n, p) for p in patterns_of_pages())]
+    ['page.html', 'PAGE.HTM', 'a.Svg', 'b.xht']
+    """
+    mimetypes.init()
+    known = {**mimetypes.common_types, **mimetypes.types_map}
+    kinds = {kind for kind, mime in known.items() if _PAGES.search(mime)}
+    kinds |= {f".{kind}" for kind in ("htm", "html", "js", "mjs", "svg", "svgz", "xht")}
+    kinds |= {f".{kind}" for kind in ("xhtml", "xml", "xsl", "xslt")}
+    return sorted(
+        "*" + "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in kind.lower())
+        for kind in kinds
+    )
+
+
 def _text(value: Any) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+    lines = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return "".join(map(str, lines))
 
 
 def _pixels(value: Any) -> str:

@@ -16,13 +16,11 @@ class PlaceStarters(ClearSolutions):
     nbgrader does it: its region becomes the stub.
     """
 
-    def preprocess_cell(
-        self, cell: Any, resources: Any, cell_index: int
-    ) -> tuple[Any, Any]:
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
         """Clear one cell; what is not a solution stays."""
         starter = cell.metadata.pop("starter", None)
         if starter is None:
-            return super().preprocess_cell(cell, resources, cell_index)
+            return super().preprocess_cell(cell, resources, index)
         cell.source = starter
         cell.metadata["tags"] = [
             tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from pygments.formatters import HtmlFormatter
 
 from tasks._selection import ROOT
@@ -150,7 +151,7 @@ def hidden(page: BeautifulSoup, body: Tag) -> None:
     end: Tag | None = None
     last: Tag | None = None
     for details in body.find_all("details"):
-        solution = "hide" in details.get("class", [])
+        solution = "hide" in details.get_attribute_list("class")
         summary = details.find("summary")
         label = "Solution" if solution or summary is None else summary.get_text()
         if summary is not None:

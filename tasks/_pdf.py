@@ -56,7 +56,7 @@ def write_pdf(found: list[Article], site: Path, chromium: Browser, to: Path) -> 
         for level in (4, 3, 2, 1):  # parts have the first
             for heading in one.body.find_all(f"h{level}"):
                 heading.name = f"h{level + 1}"
-    first = dict.fromkeys([one.slug for one in found], 0)
+    first: dict[str, int | None] = {one.slug: 0 for one in found}
     page = chromium.new_page()
     page.set_default_timeout(600_000)
     try:
@@ -74,6 +74,7 @@ def write_pdf(found: list[Article], site: Path, chromium: Browser, to: Path) -> 
             }
     finally:
         page.close()
+    reader = PdfReader(to)
     mended(reader, found).write(to)
     return len(reader.pages)
 

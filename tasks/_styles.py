@@ -86,7 +86,8 @@ def rules(css: str) -> Iterator[tuple[str, str | None]]:
 
 def parts(selector: str) -> list[str]:
     """The selectors of a list, split at the commas that separate them."""
-    found, depth, start = [], 0, 0
+    found: list[str] = []
+    depth = start = 0
     for at, letter in enumerate(selector):
         depth += (letter in "([") - (letter in ")]")
         if letter == "," and depth == 0:
@@ -143,7 +144,7 @@ def pruned(css: str, words: frozenset[str]) -> str:
 
 def words(texts: Iterable[str]) -> frozenset[str]:
     """Each word that could be the name of a class."""
-    return frozenset().union(*(re.findall(r"[\w-]+", text) for text in texts))
+    return frozenset(word for text in texts for word in re.findall(r"[\w-]+", text))
 
 
 def write(static: Path, texts: Iterable[str]) -> str:

@@ -32,8 +32,8 @@ PROMISE = 1.2  # times nbmake's time
 # machine: a true ratio of 1.1 is red once in a hundred runs, one of 1.4 nearly always.
 ENOUGH = 2
 WORKERS = 2
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS)]
-PYTEST += ["--dist", "loadscope"]
+_IN_PARALLEL = ["-n", str(WORKERS), "--dist", "loadscope"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", *_IN_PARALLEL]
 
 
 async def execute_all(paths: list[str]) -> None:

@@ -20,6 +20,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import TypeAlias
 
 import yaml
 from packaging.utils import canonicalize_name, parse_wheel_filename
@@ -28,6 +29,7 @@ from tasks import _lite, _missing, _site
 from tasks import browser as tier
 from tasks._selection import ROOT
 
+Toc: TypeAlias = "dict[str, Toc] | list[Toc] | str | int"
 SITE = ROOT / "_build" / "html"
 NOT_SERVED = ("esbuild", "typescript", "axe-core")  # JavaScript used to build and test
 
@@ -36,11 +38,11 @@ def pages(toc: Path = ROOT / "_toc.yml") -> list[str]:
     """The pages that _toc.yml names, in reading order, without suffix."""
     found: list[str] = []
 
-    def visit(node: object) -> None:
+    def visit(node: Toc) -> None:
         if isinstance(node, dict):
             for key in ("root", "file"):
                 if key in node:
-                    found.append(node[key])
+                    found.append(str(node[key]))
             for value in node.values():
                 visit(value)
         elif isinstance(node, list):

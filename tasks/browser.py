@@ -46,8 +46,12 @@ PYTHON = "3.14"
 PLATFORM = "pyemscripten_2026_0_wasm32"
 TIMESTAMP = (2020, 1, 1, 0, 0, 0)  # of what is in our wheels: the same bytes each time
 
-PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]
-PYODIDE_FILES += ["python_stdlib.zip"]
+PYODIDE_FILES = [
+    "pyodide.mjs",
+    "pyodide.asm.mjs",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+]
 
 CLUSTER = "cluster.tar.gz"
 """PostgreSQL's data folder, with the book's role in it."""
@@ -55,8 +59,10 @@ CLUSTER = "cluster.tar.gz"
 UNCOMPILED = ["markupsafe"]
 """Packages without a wheel for browsers whose compiled part is only faster."""
 
-OUR_WHEELS = ("asyncwith-", "asyncwith_browser-", "asyncwith_lite-", "asyncpg-")
-OUR_WHEELS += tuple(f"{name}-" for name in UNCOMPILED)
+OUR_WHEELS = (
+    *("asyncwith-", "asyncwith_browser-", "asyncwith_lite-", "asyncpg-"),
+    *(f"{name}-" for name in UNCOMPILED),
+)
 
 START = ["asyncwith", "asyncwith-browser"]
 """Packages that every page's Python begins with."""
@@ -295,7 +301,7 @@ def write_lock() -> None:
     """Pyodide's lock: what each wheel is called, holds and needs."""
     folder = BUILT / "pyodide"
     upstream = json.loads((MODULES / "pyodide" / "pyodide-lock.json").read_text())
-    packages = {}
+    packages: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.whl")):
         entry = lock_entry(path)
         packages[entry["name"]] = entry

@@ -3,6 +3,7 @@
     python3 run.py classroom course DIR               all chapters
     python3 run.py classroom course DIR promise pools/mend_leak
     python3 run.py classroom course DIR --each exercise
+    python3 run.py classroom formgrader DIR           grade in JupyterLab
     python3 run.py classroom grade DIR promise --workers 2
     python3 run.py classroom grade DIR promise --only promise/timer
     python3 run.py classroom alike DIR promise
@@ -74,6 +75,25 @@ def slides(options: argparse.Namespace) -> int:
 
     for path in write_slides(options.folder):
         print(f"{path}: written")
+    return 0
+
+
+def formgrader(options: argparse.Namespace) -> int:
+    """Open a course in JupyterLab, with nbgrader's pages, until Ctrl-C."""
+    from classroom.formgrader import NoCourse, serve  # nbgrader: seconds
+    from classroom.sandbox import SandboxUnavailable, require
+    from tasks.lab import settle
+
+    try:
+        require()
+    except SandboxUnavailable as problem:  # the other pages work without it
+        print(f"{problem}\nUntil then, Autograde grades nothing.", file=sys.stderr)
+    settle()
+    try:
+        serve(options.folder, port=options.port, browser=not options.no_browser)
+    except NoCourse as problem:
+        print(problem, file=sys.stderr)
+        return 2
     return 0
 
 
@@ -154,6 +174,11 @@ def main(argv: list[str]) -> int:
     one = commands.add_parser("slides", help="write slides of the timelines")
     one.add_argument("folder", type=Path, metavar="DIR")
     one.set_defaults(run=slides)
+    one = commands.add_parser("formgrader", help="open a course in JupyterLab")
+    one.add_argument("folder", type=Path, metavar="DIR")
+    one.add_argument("--no-browser", action="store_true", help="open no browser")
+    one.add_argument("--port", type=int, default=8888, help="first to try (8888)")
+    one.set_defaults(run=formgrader)
     for run, text in ((grade, "grade an assignment"), (alike, "list like solutions")):
         one = commands.add_parser(run.__name__, help=text)
         one.add_argument("folder", type=Path, metavar="DIR")

@@ -235,8 +235,10 @@ def main(argv: list[str]) -> int:
         help="container, embedded or postgresql://…; one that fails is an error",
     )
     parser.add_argument("--full", action="store_true", help="no rotating thirds")
-    options = parser.parse_args(argv)
-    for name in options.stages:
+    parsed = parser.parse_args(argv)
+    options = Options(postgres=parsed.postgres, full=parsed.full)
+    stages: list[str] = parsed.stages
+    for name in stages:
         if name not in STAGES:
             near = difflib.get_close_matches(name, STAGES, n=3, cutoff=0.3)
             print(
@@ -251,7 +253,7 @@ def main(argv: list[str]) -> int:
             f"--postgres={which}: container, embedded, or an address "
             "such as postgresql://user:password@localhost:5432/postgres"
         )
-    names = options.stages or [name for name in STAGES if STAGES[name].by_default]
+    names = stages or [name for name in STAGES if STAGES[name].by_default]
     force(options.postgres)
     try:
         print(f"PostgreSQL: {postgres.describe()}", flush=True)

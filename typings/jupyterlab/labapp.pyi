@@ -1,0 +1,3 @@
+class LabApp:
+    @classmethod
+    def launch_instance(cls, argv: list[str] | None = ...) -> None: ...

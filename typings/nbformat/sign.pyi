@@ -1,0 +1,4 @@
+from . import NotebookNode
+
+class NotebookNotary:
+    def sign(self, nb: NotebookNode) -> None: ...

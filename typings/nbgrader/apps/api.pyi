@@ -1,0 +1,9 @@
+from typing import Any
+
+from traitlets.config import Config
+
+class NbGraderAPI:
+    def __init__(self, *, config: Config = ...) -> None: ...
+    def autograde(
+        self, assignment_id: str, student_id: str, force: bool = ..., create: bool = ...
+    ) -> dict[str, Any]: ...

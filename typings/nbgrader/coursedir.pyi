@@ -1,0 +1,2 @@
+class CourseDirectory:
+    root: str
