@@ -25,7 +25,7 @@ from typing import TypeAlias
 import yaml
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from tasks import _lite, _missing, _site
+from tasks import _lite, _missing, _previews, _site
 from tasks import browser as tier
 from tasks._selection import ROOT
 
@@ -71,6 +71,12 @@ def build(everything: bool = False) -> int:
     tier.build()
     _site.finish(SITE, tier.BUILT, _lite.BUILT / "site")
     _missing.write(SITE, pages(), _site.policy)
+    if address := os.environ.get("ASYNCWITH_SITE"):
+        try:
+            _previews.write(SITE, pages(), address.rstrip("/") + "/")
+        except _previews.NoChromium as problem:
+            print(problem, file=sys.stderr)
+            return 2
     write_notices(SITE / "third-party-notices.txt")
     print(f"built {len(pages())} of {len(pages())} pages: {SITE / 'index.html'}")
     return 0
