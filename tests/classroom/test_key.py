@@ -90,6 +90,13 @@ def test_notes_speak_of_every_known_mistake(exercise: Exercise) -> None:
     assert set(notes(exercise).believes) == {one.name for one in mistakes(exercise)}
 
 
+def test_the_first_chapters_have_notes() -> None:
+    first = {"promise", "asyncio", "protocol", "generators"}
+    assert {one.name for one in exercises() if one.chapter in first} <= {
+        one.name for one in NOTED
+    }
+
+
 def test_the_plans_exercises_have_notes() -> None:
     plans = (ROOT / "book" / "teaching.md").read_text("utf-8")
     plans = plans.partition("## Plans")[2].partition("## Misconceptions")[0]
