@@ -1,38 +1,30 @@
 """Grade a whole assignment: several submissions at a time, and resumable.
 
-nbgrader's gradebook is one SQLite file, which one process at a time can use. So
-each submission is a shard: a course folder of its own with a copy of the
-gradebook, graded by nbgrader there, and merged when it has ended. What was
-merged is not graded again, so that a run that was interrupted goes on.
+Each submission is a shard (`classroom.shards`), which an engine
+(`classroom.engines`) has graded somewhere, and which is merged into the course's
+gradebook when its outcome is there. What was merged is not graded again, so that a
+run that was interrupted goes on.
 """
 
 from __future__ import annotations
 
 import csv
-import multiprocessing
-import re
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy.exc import SAWarning
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
-from classroom.course import CONFIG
+from classroom.engines import Engine, Processes
+from classroom.shards import DATABASE, Outcome, share, work
 
 __all__ = ["Graded", "exercises_of", "export", "grade", "graded", "submissions"]
-
-_SHARDS = ".grading"
-_DATABASE = "gradebook.db"
-_RAISED = re.compile(r"[\w.]+(Error|Exception|Unavailable)\b.*:")
 
 
 @dataclass(frozen=True)
@@ -93,7 +85,7 @@ def grade(
     course: Path,
     assignment: str,
     *,
-    workers: int = 1,
+    engine: Engine | None = None,
     again: bool = False,
     only: str = "",
 ) -> Iterator[Graded]:
@@ -103,8 +95,8 @@ def grade(
     ----------
     course
         nbgrader's course folder.
-    workers
-        How many submissions are graded at a time.
+    engine
+        Where they are graded; by default in one process after the other.
     again
         Also grade those that have been.
     only
@@ -117,55 +109,47 @@ def grade(
         if only
         else submissions(course, assignment, again=again)
     )
-    fork = multiprocessing.get_context("fork")  # nbgrader is imported once
-    with ProcessPoolExecutor(workers, mp_context=fork) as pool:
-        running = {
-            pool.submit(_grade_shard, course, assignment, student, only): student
-            for student in students
-        }
-        for future in as_completed(running):
-            student = running[future]
-            shard = course / _SHARDS / assignment / student
-            problem = future.result()
-            if problem is None:
-                yield _merge(course, shard, assignment, student, only)
-            else:
-                yield Graded(student, problem=problem)
-            shutil.rmtree(shard, ignore_errors=True)
-    shutil.rmtree(course / _SHARDS, ignore_errors=True)
+    shared = share(course, assignment, only)
+    works = (work(course, assignment, student) for student in students)
+    for outcome in (engine or Processes(1)).run(shared, works):
+        if outcome.problem is None:
+            yield _merge(course, outcome, assignment, only)
+        else:
+            yield Graded(outcome.student, problem=outcome.problem)
 
 
-def _grade_shard(course: Path, assignment: str, student: str, only: str) -> str | None:
-    """Grade one submission in a course folder of its own; what went wrong."""
-    shard = course / _SHARDS / assignment / student
-    shutil.rmtree(shard, ignore_errors=True)
-    (shard / "submitted" / student).mkdir(parents=True)
-    (shard / "source").symlink_to(course / "source")
-    (shard / "submitted" / student / assignment).symlink_to(
-        course / "submitted" / student / assignment
-    )
-    shutil.copyfile(course / _DATABASE, shard / _DATABASE)
-    warnings.simplefilter("ignore", SAWarning)  # nbgrader's own use of its database
-    config = Config(PyFileConfigLoader(CONFIG, path=str(course)).load_config())
-    config.CourseDirectory.root = str(shard)
-    config.ExecuteConfined.only = only
-    done = NbGraderAPI(config=config).autograde(assignment, student, force=True)
-    if done["success"]:
-        return None
-    told = [line.strip() for line in done["log"].splitlines()]
-    telling = [line for line in told if _RAISED.match(line)]
-    return (telling or told or ["nbgrader does not say why"])[-1]
-
-
-def _merge(
-    course: Path, shard: Path, assignment: str, student: str, only: str
-) -> Graded:
+def _merge(course: Path, outcome: Outcome, assignment: str, only: str) -> Graded:
     """Take a shard's grades into the course's gradebook, then its notebooks."""
+    student = outcome.student
     check = f"{only.replace('/', '-')}-check" if only else ""
     with (
+        tempfile.TemporaryDirectory(prefix="grading-") as folder,
         warnings.catch_warnings(action="ignore", category=SAWarning),
-        Gradebook(f"sqlite:///{shard / _DATABASE}") as theirs,
-        Gradebook(f"sqlite:///{course / _DATABASE}") as ours,
+    ):
+        shard = Path(folder)
+        (shard / DATABASE).write_bytes(outcome.gradebook)
+        for name, content in outcome.autograded.items():
+            (shard / "autograded" / name).parent.mkdir(parents=True, exist_ok=True)
+            (shard / "autograded" / name).write_bytes(content)
+        result = _merge_grades(course, shard, assignment, student, check)
+        target = course / "autograded" / student / assignment
+        fresh = shard / "autograded"
+        if check:
+            for path in target.glob("*.ipynb"):
+                _take_output(fresh / path.name, path, check)
+        else:
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(fresh, target)
+    return result
+
+
+def _merge_grades(
+    course: Path, shard: Path, assignment: str, student: str, check: str
+) -> Graded:
+    with (
+        Gradebook(f"sqlite:///{shard / DATABASE}") as theirs,
+        Gradebook(f"sqlite:///{course / DATABASE}") as ours,
     ):
         found = theirs.find_submission(assignment, student)
         ours.update_or_create_student(student)
@@ -187,17 +171,7 @@ def _merge(
                 ours.find_comment(*where).auto_comment = comment.auto_comment
         ours.db.commit()
         merged = ours.find_submission(assignment, student)
-        result = Graded(student, merged.score, merged.max_score)
-    target = course / "autograded" / student / assignment
-    fresh = shard / "autograded" / student / assignment
-    if check:
-        for path in target.glob("*.ipynb"):
-            _take_output(fresh / path.name, path, check)
-        return result
-    shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(fresh, target)
-    return result
+        return Graded(student, merged.score, merged.max_score)
 
 
 def _take_output(fresh: Path, target: Path, check: str) -> None:
@@ -221,7 +195,7 @@ def export(course: Path, assignment: str, file: Path) -> int:
     as the student reads it.
     """
     rows: list[dict[str, Any]] = []
-    with Gradebook(f"sqlite:///{course / _DATABASE}") as gradebook:
+    with Gradebook(f"sqlite:///{course / DATABASE}") as gradebook:
         for found in gradebook.assignment_submissions(assignment):
             for notebook in found.notebooks:
                 reasons = _reasons(course, found.student.id, assignment, notebook.name)

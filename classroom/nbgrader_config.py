@@ -1,8 +1,5 @@
 """What all courses share; a course's own nbgrader_config.py loads this file."""
 
-import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
@@ -23,11 +20,10 @@ from nbgrader.preprocessors import (
 
 from classroom.execution import ExecuteConfined
 from classroom.review import PlainOutputs, patterns_of_pages
+from classroom.shards import programs_on_path
 from classroom.starters import PlaceStarters
 
-# nbgrader calls `alembic` by its bare name, whether or not .venv is activated.
-programs = str(Path(sys.executable).parent)
-os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+programs_on_path()
 
 # nbconvert finds our templates before its own, in feedback and formgrader alike.
 templates = str(Path(__file__).with_name("templates"))

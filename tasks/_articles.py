@@ -127,6 +127,8 @@ def predictions(page: BeautifulSoup, body: Tag) -> None:
     asked = body.select(".aw-prediction")
     if not asked:
         return
+    for letter in body.select(".aw-letter"):
+        letter.replace_with(base64.b64decode(str(letter["data-letter"])).decode()[1:-1])
     answers = page.new_tag("ol")
     for number, question in enumerate(asked, 1):
         told = json.loads(base64.b64decode(str(question["data-answer"])))

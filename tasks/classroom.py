@@ -5,6 +5,7 @@
     python3 run.py classroom course DIR --each exercise
     python3 run.py classroom formgrader DIR           grade in JupyterLab
     python3 run.py classroom grade DIR promise --workers 2
+    python3 run.py classroom grade DIR promise --scheduler tcp://10.0.0.5:8786
     python3 run.py classroom grade DIR promise --only promise/timer
     python3 run.py classroom alike DIR promise
     python3 run.py classroom bundle DIR promise       with pytest, without nbgrader
@@ -99,7 +100,7 @@ def formgrader(options: argparse.Namespace) -> int:
 
 def grade(options: argparse.Namespace) -> int:
     """Grade what was handed in, tell how far it is, write the CSV."""
-    from classroom import grading  # nbgrader: seconds
+    from classroom import engines, grading  # nbgrader: seconds
     from classroom.sandbox import SandboxUnavailable, require
 
     try:
@@ -123,20 +124,31 @@ def grade(options: argparse.Namespace) -> int:
     else:
         total = len(grading.submissions(course, name, again=options.again))
     failed = 0
-    found = grading.grade(
-        course,
-        name,
-        workers=options.workers,
-        again=options.again,
-        only=options.only,
+    engine = (
+        engines.Scheduler(options.scheduler)
+        if options.scheduler
+        else engines.Processes(options.workers)
     )
-    for number, one in enumerate(found, 1):
-        failed += one.problem is not None
-        told = one.problem or f"{one.points:g} of {one.of:g} points"
-        print(f"{number}/{total}  {one.student}: {told}", flush=True)
+    again, only = options.again, options.only
+    found = grading.grade(course, name, engine=engine, again=again, only=only)
+    try:
+        for number, one in enumerate(found, 1):
+            failed += one.problem is not None
+            told = one.problem or f"{one.points:g} of {one.of:g} points"
+            print(f"{number}/{total}  {one.student}: {told}", flush=True)
+    except engines.SchedulerUnavailable as problem:
+        print(problem, file=sys.stderr)
+        return 2
     rows = grading.export(course, name, course / f"{name}.csv")
     print(f"{course / f'{name}.csv'}: {rows} lines; {failed} without a grade")
     return 1 if failed else 0
+
+
+def workers(text: str) -> int:
+    """A number of processes, from the command line."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, found {text}")
+    return int(text)
 
 
 def alike(options: argparse.Namespace) -> int:
@@ -185,7 +197,15 @@ def main(argv: list[str]) -> int:
         one.add_argument("assignment", metavar="ASSIGNMENT")
         one.set_defaults(run=run)
         if run is grade:
-            one.add_argument("--workers", type=int, default=1, metavar="N")
+            where = one.add_mutually_exclusive_group()
+            where.add_argument(
+                "--workers", type=workers, default=1, metavar="N",
+                help="processes of this machine, 1 at least (1)",
+            )  # fmt: skip
+            where.add_argument(
+                "--scheduler", metavar="ADDRESS",
+                help="grade by the workers of a Dask scheduler: tcp://HOST:PORT",
+            )  # fmt: skip
             which = one.add_mutually_exclusive_group()
             which.add_argument("--again", action="store_true", help="also what was")
             which.add_argument(

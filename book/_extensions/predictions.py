@@ -3,7 +3,9 @@
 A chapter asks ``**Predict.**``, with a list ``(a)``, ``(b)``, ``(c)``. Which is right,
 and why each of the others is not, stands in ``book/predictions/CHAPTER.toml`` by the
 asking cell's id. The page carries it encoded, so that neither a reader nor a search
-meets the answer in its text; ``browser/page/predictions.js`` asks.
+meets the answer in its text; ``browser/page/predictions.js`` asks. The explanation
+below names the letter, ``It is (b).``: that is encoded, too, until the reader has
+found it, and readers without scripts get it from a ``noscript``.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import base64
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,8 @@ from sphinx.util import logging
 LOG = logging.getLogger(__name__)
 ASKS = re.compile(r"^\*\*Predict\.?\*\*.*?\n\n((?:- \([a-z]\) .+\n?)+)", re.M | re.S)
 LETTER = re.compile(r"\(([a-z])\) ")
+NAMED = re.compile(r".{0,120}?\(([a-z])\)", re.S)
+"""How an explanation begins that names the letter."""
 
 
 def asked(notebook: Path) -> dict[str, list[str]]:
@@ -77,6 +82,31 @@ def choices(doctree: nodes.document) -> list[tuple[nodes.paragraph, nodes.bullet
     return found
 
 
+def _encoded(answer: object) -> str:
+    return base64.b64encode(json.dumps(answer).encode()).decode()
+
+
+def conceal(explanation: nodes.paragraph, right: str, question: str) -> bool:
+    """Take the right letter out of an explanation's text; whether it was there."""
+    found = NAMED.match(explanation.astext())
+    if found is None or found[1] not in right:
+        return False
+    named = f"({found[1]})"
+    text = next(each for each in explanation.findall(nodes.Text) if named in each)
+    before, _, after = text.partition(named)
+    html = (
+        f'<span class="aw-letter" data-of="{question}" data-letter="{_encoded(named)}">'
+        f"<noscript>{named}</noscript></span>"
+    )
+    place = text.parent.index(text)
+    text.parent[place : place + 1] = [
+        nodes.Text(before),
+        nodes.raw("", html, format="html"),
+        nodes.Text(after),
+    ]
+    return True
+
+
 def mark(app: Sphinx, doctree: nodes.document) -> None:
     folder, _, chapter = app.env.docname.rpartition("/")
     if folder != "notebooks" or not re.match(r"\d", chapter):
@@ -84,18 +114,41 @@ def mark(app: Sphinx, doctree: nodes.document) -> None:
     source = Path(app.srcdir)
     app.env.note_dependency(str(source / "book" / "predictions" / f"{chapter}.toml"))
     try:
-        answers = list(told(source, chapter).values())
-        pairs = list(zip(choices(doctree), answers, strict=True))
+        answers = told(source, chapter)
+        pairs = list(zip(choices(doctree), answers.items(), strict=True))
     except ValueError as problem:
         LOG.warning("predictions: %s: %s", chapter, problem)
         return
-    for (paragraph, listed), answer in pairs:
-        key = base64.b64encode(json.dumps(answer).encode()).decode()
-        before = f'<div class="aw-prediction" data-answer="{key}">'
+    asking = [paragraph for (paragraph, _), _ in pairs]
+    for (paragraph, listed), (cell, answer) in pairs:
+        name = f"prediction-{cell}"
+        for below in _below(doctree, listed, asking):
+            if conceal(below, answer["right"], name):
+                break
+        before = (
+            f'<div class="aw-prediction" id="{name}" data-answer="{_encoded(answer)}">'
+        )
         parent = paragraph.parent
         parent.insert(parent.index(paragraph), nodes.raw("", before, format="html"))
         after = nodes.raw("", "</div>", format="html")
         parent.insert(parent.index(listed) + 1, after)
+
+
+def _below(
+    doctree: nodes.document,
+    listed: nodes.bullet_list,
+    asking: list[nodes.paragraph],
+) -> Iterator[nodes.paragraph]:
+    """The paragraphs from a question's choices to the next question."""
+    choices = set(listed.findall(nodes.paragraph))
+    begun = False
+    for paragraph in list(doctree.findall(nodes.paragraph)):
+        if begun and paragraph in asking:
+            return
+        if paragraph in choices:
+            begun = True
+        elif begun:
+            yield paragraph
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-// Shows what a term of the glossary means, beside the link to it: for those who point
-// at the link or focus it. Without scripts the link leads to the same text.
+// Shows what a term of the glossary means, or what Python's documentation says, beside
+// the link to it: for those who point at the link or focus it. Without scripts the link
+// leads to the same text, or to the documentation.
 
 import { element } from "./elements.js";
 
 const SOON = 250; // ms of pointing before the card appears
 const LATE = 200; // ms to move the pointer from the link to the card
-const LINKS = 'a[href*="glossary.html#term-"]';
+const LINKS = 'a[href*="glossary.html#term-"], a[data-says]';
 
 /** @type {Promise<Document> | null} */ let glossary = null;
 /** @type {{link: HTMLAnchorElement, card: HTMLElement} | null} */ let open = null;
@@ -68,6 +69,33 @@ function hide() {
  */
 async function show(link, asked) {
   if (open?.link === link) return;
+  const told = link.dataset.says ? said(link) : await meaning(link);
+  if (!told || !link.matches(asked)) return;
+  hide();
+  const card = element("div", "aw-card", ...told);
+  card.id = "aw-card";
+  card.setAttribute("role", "tooltip");
+  document.body.append(card);
+  link.setAttribute("aria-describedby", card.id);
+  place(card, link);
+  open = { link, card };
+}
+
+/**
+ * What the page itself says of a link to Python's documentation.
+ * @param {HTMLAnchorElement} link
+ */
+function said({ dataset }) {
+  const name = element("strong", "", dataset.name ?? "");
+  const words = element("p", "", `${dataset.says}`);
+  return [name, words, element("p", "aw-where", "Python’s documentation")];
+}
+
+/**
+ * What the glossary says of a term; nothing without a network.
+ * @param {HTMLAnchorElement} link
+ */
+async function meaning(link) {
   const page = link.href.replace(/#.*/, "");
   glossary ??= fetch(page).then(async (answer) => {
     if (!answer.ok) throw new Error(`the glossary: ${answer.status}`);
@@ -77,25 +105,17 @@ async function show(link, asked) {
   try {
     found = await glossary;
   } catch {
-    glossary = null; // without a network; the next try may find it
-    return;
+    glossary = null; // the next try may find it
+    return null;
   }
   const term = found.getElementById(decodeURIComponent(link.hash.slice(1)));
-  const meaning = term?.nextElementSibling;
-  if (!term || !meaning?.matches("dd") || !link.matches(asked)) return;
-  hide();
-  const text = document.importNode(meaning, true);
+  const definition = term?.nextElementSibling;
+  if (!term || !definition?.matches("dd")) return null;
+  const text = document.importNode(definition, true);
   // A card is read, not entered: its links lead nowhere.
   for (const each of text.querySelectorAll("a")) each.replaceWith(...each.childNodes);
   term.querySelector(".headerlink")?.remove();
-  const name = element("strong", "", term.textContent?.trim() ?? "");
-  const card = element("div", "aw-card", name, ...text.childNodes);
-  card.id = "aw-card";
-  card.setAttribute("role", "tooltip");
-  document.body.append(card);
-  link.setAttribute("aria-describedby", card.id);
-  place(card, link);
-  open = { link, card };
+  return [element("strong", "", term.textContent?.trim() ?? ""), ...text.childNodes];
 }
 
 /**

@@ -4,6 +4,12 @@
 import { announce } from "./announcer.js";
 import { element } from "./elements.js";
 
+const decoder = new TextDecoder();
+
+/** What the page keeps encoded. */
+const decoded = (/** @type {string | undefined} */ text) =>
+  JSON.parse(decoder.decode(Uint8Array.from(atob(text ?? ""), (c) => c.charCodeAt(0))));
+
 /** @typedef {{ right: string } & Record<string, string>} Answer */
 
 let made = 0;
@@ -13,14 +19,22 @@ let made = 0;
  * @param {HTMLElement} question
  */
 export function ask(question) {
-  const bytes = Uint8Array.from(atob(question.dataset.answer ?? ""), (c) => c.charCodeAt(0));
-  const answer = /** @type {Answer} */ (JSON.parse(new TextDecoder().decode(bytes)));
+  const answer = /** @type {Answer} */ (decoded(question.dataset.answer));
   const asked = question.querySelector("p");
   const list = question.querySelector("ul");
   if (!asked || !list) return;
   asked.id ||= `aw-asked-${made++}`;
   question.setAttribute("role", "group");
   question.setAttribute("aria-labelledby", asked.id);
+  const letters = [...document.querySelectorAll(".aw-letter")].filter(
+    (each) => /** @type {HTMLElement} */ (each).dataset.of === question.id,
+  );
+  for (const each of letters) {
+    const back = element("a", "", "(?)");
+    back.href = `#${question.id}`;
+    back.ariaLabel = "not yet: answer the question above";
+    each.replaceChildren(back);
+  }
   const left = new Set(answer.right);
   /** @type {HTMLButtonElement[]} */ const buttons = [];
   for (const item of list.children) {
@@ -56,6 +70,9 @@ export function ask(question) {
     if (left.size) return;
     for (const each of buttons) each.ariaDisabled = "true";
     question.dataset.answered = "";
+    for (const each of letters) {
+      each.replaceChildren(decoded(/** @type {HTMLElement} */ (each).dataset.letter));
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 __all__ = ["interrupted_after"]
@@ -78,14 +78,20 @@ def interrupted_after(
             before(number, frame)
 
     before = signal.signal(signal.SIGINT, handle)
-    threading.Thread(target=watch, daemon=True).start()
     try:
-        yield
-    finally:
+        try:
+            threading.Thread(target=watch, daemon=True).start()
+            yield
+        finally:
+            inside = False
+    finally:  # the interrupt may have hit the line above
         inside = False
         over.set()
-        with lock:  # a signal that was sent has come: `handle` has heard it
+        with lock:  # nothing is sent from here on
             pass
+        begun = monotonic()
+        while fired and monotonic() - begun < _TURN:  # sent, and not heard yet
+            sleep(0.001)
         signal.signal(signal.SIGINT, before)
 
 

@@ -5,6 +5,8 @@ import contextlib
 import functools
 import os
 import re
+import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -391,6 +393,39 @@ def test_an_interrupt_that_comes_too_late_hits_nothing() -> None:
             while time.perf_counter() < end:
                 pass
         time.sleep(0.001)
+
+
+def test_an_interrupt_that_the_system_delivers_late_hits_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent, send = threading.Event(), signal.pthread_kill
+
+    def send_later(thread: int, number: int) -> None:
+        threading.Timer(0.05, send, (thread, number)).start()
+        sent.set()
+
+    monkeypatch.setattr(signal, "pthread_kill", send_later)
+    before = signal.getsignal(signal.SIGINT)
+    with interrupted_after(0.01):
+        assert sent.wait(10)
+    assert signal.getsignal(signal.SIGINT) is before
+    time.sleep(0.1)  # here a KeyboardInterrupt would end the whole run
+
+
+def test_an_interrupt_of_the_enter_leaves_no_handler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def slowly(thread: threading.Thread) -> None:
+        start(thread)
+        time.sleep(5)
+
+    monkeypatch.setattr(threading.Thread, "start", slowly)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupted_after(0.05):
+        pytest.fail("the enter went on")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 PAUSED = """
