@@ -25,6 +25,11 @@ from classroom.starters import PlaceStarters
 
 programs_on_path()
 
+# nbconvert finds our templates before its own, in feedback and formgrader alike.
+templates = str(Path(__file__).with_name("templates"))
+paths = [templates, *filter(None, [os.environ.get("JUPYTER_PATH")])]
+os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+
 if TYPE_CHECKING:
     from traitlets.config import Config
 

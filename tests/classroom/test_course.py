@@ -135,6 +135,11 @@ def test_a_cell_that_awaits_at_top_level_works(graded: Path) -> None:
     assert [output.text for output in outputs] == ["waited\n"]
 
 
+def test_the_feedback_loads_nothing(graded: Path) -> None:
+    page = graded / "feedback" / "ada" / NAME / f"{NAME}.html"
+    assert not re.findall(r"<(?:script|link|img)\b[^>]*//", page.read_text("utf-8"))
+
+
 def test_the_feedback_tells_the_hint(graded: Path) -> None:
     page = graded / "feedback" / "bob" / NAME / f"{NAME}.html"
     assert "promise/timer: not yet" in page.read_text("utf-8")

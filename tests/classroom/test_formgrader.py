@@ -120,9 +120,9 @@ def served(
     ):
         try:
             about = home / "RUNTIME" / f"jpserver-{process.pid}.json"
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 150  # a loaded machine; else ten
             while not about.exists() and process.poll() is None:
-                assert time.monotonic() < deadline, "JupyterLab does not start"
+                assert time.monotonic() < deadline, (home / "said").read_text()
                 time.sleep(0.1)
             assert process.poll() is None, (home / "said").read_text()
             found = json.loads(about.read_text())
@@ -244,10 +244,7 @@ def test_a_submissions_page_runs_and_loads_nothing_of_it(
 ) -> None:
     ran, loaded, links = look(page, graded.shown())
     assert ran == []
-    ours = (
-        f"{graded.root}formgrader/",
-        "https://cdnjs.cloudflare.com/ajax/libs/mathjax",
-    )
+    ours = f"{graded.root}formgrader/"
     assert [url for url in loaded if not url.startswith(ours)] == []
     assert [url for url in loaded if "?path=" in url] == []
     assert links == []

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from asyncwith.catalogue import Exercise, exercises, find
+from asyncwith.catalogue import Exercise, chapters, exercises, find
 from classroom.key import mistakes, notes
 from tasks import classroom
 from tasks._selection import ROOT
@@ -88,6 +88,11 @@ def test_no_belief_stands_on_a_page_of_the_book() -> None:
 def test_notes_speak_of_every_known_mistake(exercise: Exercise) -> None:
     assert notes(exercise).why.strip()
     assert set(notes(exercise).believes) == {one.name for one in mistakes(exercise)}
+
+
+def test_the_first_chapters_have_notes() -> None:
+    first = [one for chapter, _ in chapters()[:9] for one in exercises(chapter)]
+    assert first and {one.name for one in first} <= {one.name for one in NOTED}
 
 
 def test_the_plans_exercises_have_notes() -> None:
