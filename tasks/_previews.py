@@ -13,8 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tasks._chromium import FLAGS, program
 from tasks._selection import ROOT
-from tests.site.conftest import FLAGS, program
 
 FOLDER = "_static/previews"
 WIDTH, HEIGHT = 1200, 630  # pixels; what Open Graph's readers cut from

@@ -31,10 +31,10 @@ from typing import Any
 from urllib.parse import urlparse
 
 from tasks import browser as tier
+from tasks._chromium import FLAGS, program
 from tasks._selection import ROOT
 from tasks.book import SITE
 from tests.browser.publishing import Published, publish
-from tests.site.conftest import FLAGS, program
 
 PROMISE = 95  # of each score, out of 100
 PACKAGE = ROOT / "benchmarks" / "lighthouse"

@@ -28,9 +28,9 @@ from asyncwith.catalogue import exercises as catalogue
 from asyncwith.cli.progress import starter_file
 from classroom import bundle
 from tasks import _articles, _epub, _pdf, book, exercises
+from tasks._chromium import FLAGS, program
 from tasks._selection import ROOT
 from tasks.book import SITE
-from tests.site.conftest import FLAGS, program
 
 OUT = ROOT / "_build" / "takeaway"
 LARGEST = 25_000_000  # bytes of a file

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tasks._chromium import FLAGS, program
 from tasks.book import SITE
 from tasks.browser import BUILT
 from tests.browser.publishing import Published, publish
 from tests.browser.worker_page import Worker, served
-from tests.site.conftest import FLAGS, chromium, program
+from tests.site.conftest import chromium
 
 __all__ = ["chromium"]
 

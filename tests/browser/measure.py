@@ -18,9 +18,9 @@ import time
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from tasks._chromium import FLAGS, program
 from tests.browser.publishing import Published, publish
 from tests.browser.steps import cell, press, state, write
-from tests.site.conftest import FLAGS, program
 
 PAGE = "notebooks/03_protocol"
 LITE = "03_protocol.ipynb"

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from classroom.slides import parts, slides
 from tasks import classroom
+from tasks._chromium import FLAGS, program
 from tasks._selection import ROOT
-from tests.site.conftest import FLAGS, program
 
 CHAPTERS = [chapter for chapters in parts().values() for chapter in chapters]
 
