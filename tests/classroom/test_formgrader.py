@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from asyncwith.catalogue import find
 from classroom.course import CONFIG
+from classroom.review import templates_on_path
 from tasks import classroom
 from tasks._selection import ROOT
 from tests.classroom.conftest import hand_in, moved, write_course
@@ -287,6 +288,14 @@ def test_no_address_loads_a_students_settings(graded: Served) -> None:
         assert graded.get(f"formgrader?path={path}")[0] == 403
     assert not list(graded.course.rglob("taken-over"))
     assert graded.get(f"formgrader?path={graded.course}")[0] == 200
+
+
+def test_our_templates_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", "/srv/jupyter")
+    templates = str(ROOT / "classroom" / "templates")
+    for _ in range(2):  # the server loads the settings again and again
+        templates_on_path()
+    assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [templates, "/srv/jupyter"]
 
 
 def test_a_folder_that_is_no_course_is_told(
