@@ -12,8 +12,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tasks.book import SITE
-
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,6 +31,8 @@ class Silent(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The address of _build/html, without a slash at its end."""
+    from tasks.book import SITE  # which itself needs this module, to draw previews
+
     if not (SITE / "index.html").is_file():
         pytest.fail("The site is not built: python3 run.py book --no-serve")
     handler = functools.partial(Silent, directory=str(SITE))
