@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_output
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from asyncwith.catalogue import find
 from classroom.course import CONFIG
@@ -28,9 +28,7 @@ from tasks._selection import ROOT
 from tests.classroom.conftest import hand_in, moved, write_course
 from tests.classroom.hostile import HOSTILE
 from tests.classroom.test_guide import command
-from tests.site.conftest import chromium
-
-__all__ = ["chromium"]
+from tests.site.conftest import FLAGS, program
 
 TIMER = find("promise/timer")
 NAME = "promise-timer"
@@ -131,6 +129,20 @@ def served(
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium; it ends with this file, since others start their own."""
+    path = program()
+    if path is None:
+        if os.environ.get("ASYNCWITH_REQUIRE_CHROMIUM"):
+            pytest.fail("Chromium is required and was not found.")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
