@@ -19,16 +19,12 @@ from nbgrader.preprocessors import (
 )
 
 from classroom.execution import ExecuteConfined
-from classroom.review import PlainOutputs, patterns_of_pages
+from classroom.review import PlainOutputs, patterns_of_pages, templates_on_path
 from classroom.shards import programs_on_path
 from classroom.starters import PlaceStarters
 
 programs_on_path()
-
-# nbconvert finds our templates before its own, in feedback and formgrader alike.
-templates = str(Path(__file__).with_name("templates"))
-paths = [templates, *filter(None, [os.environ.get("JUPYTER_PATH")])]
-os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+templates_on_path()
 
 if TYPE_CHECKING:
     from traitlets.config import Config

@@ -12,8 +12,10 @@ from __future__ import annotations
 import base64
 import binascii
 import mimetypes
+import os
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any, cast
 
 from nbconvert.filters import markdown2html
@@ -21,7 +23,13 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-__all__ = ["PlainOutputs", "harmless", "patterns_of_pages", "plain"]
+__all__ = [
+    "PlainOutputs",
+    "harmless",
+    "patterns_of_pages",
+    "plain",
+    "templates_on_path",
+]
 
 _PICTURES = ("image/png", "image/jpeg")
 _PAGES = re.compile(r"html|[+/]xml|javascript|ecmascript")
@@ -141,6 +149,15 @@ def patterns_of_pages() -> list[str]:
         "*" + "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in kind.lower())
         for kind in kinds
     )
+
+
+def templates_on_path() -> None:
+    """Have nbconvert find our templates first, in feedback and formgrader alike."""
+    templates = str(Path(__file__).with_name("templates"))
+    found = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+    if templates not in found:  # the settings are loaded at each request
+        paths = [templates, *filter(None, found)]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
 
 
 def _text(value: Any) -> str:

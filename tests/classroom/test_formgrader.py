@@ -18,18 +18,17 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_output
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from asyncwith.catalogue import find
 from classroom.course import CONFIG
+from classroom.review import templates_on_path
 from tasks import classroom
+from tasks._chromium import FLAGS, program
 from tasks._selection import ROOT
 from tests.classroom.conftest import hand_in, moved, write_course
 from tests.classroom.hostile import HOSTILE
 from tests.classroom.test_guide import command
-from tests.site.conftest import chromium
-
-__all__ = ["chromium"]
 
 TIMER = find("promise/timer")
 NAME = "promise-timer"
@@ -130,6 +129,20 @@ def served(
         finally:
             process.terminate()
             process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium; it ends with this file, since others start their own."""
+    path = program()
+    if path is None:
+        if os.environ.get("ASYNCWITH_REQUIRE_CHROMIUM"):
+            pytest.fail("Chromium is required and was not found.")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -287,6 +300,14 @@ def test_no_address_loads_a_students_settings(graded: Served) -> None:
         assert graded.get(f"formgrader?path={path}")[0] == 403
     assert not list(graded.course.rglob("taken-over"))
     assert graded.get(f"formgrader?path={graded.course}")[0] == 200
+
+
+def test_our_templates_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", "/srv/jupyter")
+    templates = str(ROOT / "classroom" / "templates")
+    for _ in range(2):  # the server loads the settings again and again
+        templates_on_path()
+    assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [templates, "/srv/jupyter"]
 
 
 def test_a_folder_that_is_no_course_is_told(
