@@ -4,7 +4,18 @@
 student could guess them.
 """
 
-__all__ = ["HOSTILE"]
+__all__ = ["HOSTILE", "LIMITS"]
+
+LIMITS = """
+c.ExecuteConfined.cpu = 8
+c.ExecuteConfined.wall = 15
+c.ExecuteConfined.case_seconds = 2
+c.ExecuteConfined.timeout = 3
+c.ExecuteConfined.memory = 400_000_000
+c.ExecuteConfined.disk = 20_000_000
+c.ExecuteConfined.output_limit = 1_000_000
+"""
+"""Settings under which they end sooner than a course's own would have them."""
 
 _TIMER = "class Timer:\n    pass\n"
 

@@ -43,7 +43,7 @@ from classroom.execution import ExecuteConfined
 from classroom.grading import export, grade
 from tasks._selection import ROOT
 from tests.classroom.conftest import hand_in, moved, nbgrader, write_course
-from tests.classroom.hostile import HOSTILE
+from tests.classroom.hostile import HOSTILE, LIMITS
 
 NAME = "promise-timer"
 EXERCISE = find("promise/timer")
@@ -55,6 +55,8 @@ Results = dict[str, dict[str, str]]
 def fill(course: Path, number: int, *, hostile: bool) -> dict[str, str]:
     """Hand in submissions; the hint that each mistake's feedback has to hold."""
     hints: dict[str, str] = {}
+    with open(course / CONFIG, "a", encoding="utf-8") as config:
+        config.write(LIMITS)
     for count in range(number):
         student = f"s{count:04d}"
         source = EXERCISE.read("solution.py")

@@ -21,19 +21,10 @@ import pytest
 from asyncwith.catalogue import find
 from tasks._selection import ROOT
 from tests.classroom.conftest import hand_in, moved, nbgrader, start
-from tests.classroom.hostile import HOSTILE
+from tests.classroom.hostile import HOSTILE, LIMITS
 
 NAME = "promise-timer"
 TIMER = find("promise/timer")
-LIMITS = """
-c.ExecuteConfined.cpu = 8
-c.ExecuteConfined.wall = 15
-c.ExecuteConfined.case_seconds = 2
-c.ExecuteConfined.timeout = 3
-c.ExecuteConfined.memory = 400_000_000
-c.ExecuteConfined.disk = 20_000_000
-c.ExecuteConfined.output_limit = 1_000_000
-"""
 SHARDS = 4
 LEFTOVER = f"{os.getpid()}.25"  # seconds that no other process sleeps
 
