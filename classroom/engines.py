@@ -108,8 +108,12 @@ class Scheduler:
         self.patience = patience
 
     def run(self, shared: Shared, works: Iterable[Work]) -> Iterator[Outcome]:
-        from distributed import Client, KilledWorker, as_completed
-
+        try:
+            from distributed import Client, KilledWorker, as_completed
+        except ImportError as problem:
+            raise SchedulerUnavailable(
+                "Dask is not installed here: run `python3 run.py setup`."
+            ) from problem
         try:
             client: Any = Client(
                 self.address, timeout=self.patience, set_as_default=False

@@ -22,24 +22,6 @@ FAKE = Path(__file__).with_name("fake_worker.mjs")
 WORKER = "browser/runtime/worker.mjs"
 
 OpenPage = Callable[..., Page]
-SUMMARY = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SUMMARY] = []
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    for line in config.stash[SUMMARY]:
-        terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def summary(pytestconfig: pytest.Config) -> list[str]:
-    """Lines that stand below the tests' results."""
-    return pytestconfig.stash[SUMMARY]
 
 
 @pytest.fixture(scope="session")

@@ -195,6 +195,12 @@ def test_without_a_scheduler_it_says_how_to_start_one(
     assert "-m dask scheduler`" in capsys.readouterr().err
 
 
+def test_without_dask_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(SchedulerUnavailable, match=r"run `python3 run\.py setup`"):
+        list(Scheduler("tcp://127.0.0.1:1").run(NOTHING, []))
+
+
 def test_no_workers_are_refused(
     released: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

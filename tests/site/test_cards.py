@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -89,7 +89,9 @@ def test_a_link_to_pythons_documentation_shows_what_stands_there(page: Page) -> 
     expect(card).to_have_count(0)
 
 
-def test_each_link_to_pythons_documentation_has_a_card_and_each_card_a_link() -> None:
+def test_each_link_to_pythons_documentation_has_a_card_and_each_card_a_link(
+    counted: Callable[[str], None],
+) -> None:
     known, used, count = table(ROOT), set[str](), 0
     for name in pages():
         text = (SITE / f"{name}.html").read_text("utf-8")
@@ -101,7 +103,7 @@ def test_each_link_to_pythons_documentation_has_a_card_and_each_card_a_link() ->
             assert link["data-says"] == known[key]["says"], (name, key)
             used.add(key)
             count += 1
-    print(f"links to Python's documentation with a card: {count}")
+    counted(f"links to Python's documentation with a card: {count}")
     assert count > 100
     assert known.keys() == used
 

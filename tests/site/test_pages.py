@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from html import unescape
 from importlib.metadata import version
@@ -26,7 +27,9 @@ def html(page: str) -> str:
     return (SITE / page).read_text(encoding="utf-8")
 
 
-def test_there_are_as_many_pages_as_the_contents_name() -> None:
+def test_there_are_as_many_pages_as_the_contents_name(
+    counted: Callable[[str], None],
+) -> None:
     built = {
         str(path.relative_to(SITE).with_suffix(""))
         for path in SITE.rglob("*.html")
@@ -34,6 +37,7 @@ def test_there_are_as_many_pages_as_the_contents_name() -> None:
     }
     others = {"index", "genindex", "search", "404", *_missing.SHORT}
     assert built - others == set(NAMES)
+    counted(f"pages: {len(built - others)} of {len(NAMES)}")
 
 
 def test_no_link_stands_in_a_link() -> None:
@@ -104,13 +108,16 @@ def drawn_cells() -> int:
     )
 
 
-def test_every_timeline_is_part_of_its_page() -> None:
+def test_every_timeline_is_part_of_its_page(
+    counted: Callable[[str], None],
+) -> None:
     inline = sum(
         html(f"{name}.html").count('<figure class="aw-timeline-figure"')
         for name in NAMES
         if name.startswith("notebooks/")
     )
     assert inline == drawn_cells()
+    counted(f"timelines in their pages: {inline} of {drawn_cells()}")
 
 
 def test_a_chapter_that_is_named_is_linked_both_ways() -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,9 @@ def test_a_question_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         told(tmp_path, "01_one")
 
 
-def test_every_page_asks_all_its_questions() -> None:
+def test_every_page_asks_all_its_questions(
+    counted: Callable[[str], None],
+) -> None:
     count = 0
     for chapter in CHAPTERS:
         page = (SITE / "notebooks" / f"{chapter}.html").read_text(encoding="utf-8")
@@ -81,11 +84,13 @@ def test_every_page_asks_all_its_questions() -> None:
             for letter, why in answer.items():
                 assert letter == "right" or why.replace("`", "") not in page
         count += len(found)
-    print(f"predictions that answer back: {count}")
+    counted(f"predictions that answer back: {count}")
     assert count >= 200
 
 
-def test_no_explanation_tells_the_letter_before_the_answer() -> None:
+def test_no_explanation_tells_the_letter_before_the_answer(
+    counted: Callable[[str], None],
+) -> None:
     """In the page's text; where there are no scripts, it does."""
     count = 0
     for chapter in CHAPTERS:
@@ -105,7 +110,7 @@ def test_no_explanation_tells_the_letter_before_the_answer() -> None:
             assert NAMED.match(paragraph.get_text()) is None, (chapter, identity)
             count += 1
         assert not letters, chapter
-    print(f"explanations that wait for the answer: {count}")
+    counted(f"explanations that wait for the answer: {count}")
     assert count >= 200
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
@@ -89,7 +90,9 @@ def test_a_notebook_opens_in_binder_where_binder_knows_the_host() -> None:
     assert "Open in Binder" not in dict(links("https://code.example.org/a/b", page))
 
 
-def test_every_section_of_the_book_could_be_reported() -> None:
+def test_every_section_of_the_book_could_be_reported(
+    counted: Callable[[str], None],
+) -> None:
     """Each heading with a permalink is one that would get the link."""
     count = 0
     for name in pages():
@@ -103,5 +106,5 @@ def test_every_section_of_the_book_could_be_reported() -> None:
         longest = max(len(report(REPOSITORY, name, "t" * 80, each)) for each in found)
         assert longest < 2_000
         count += len(found)
-    print(f"sections with a link to report an error: {count}")
+    counted(f"sections with a link to report an error: {count}")
     assert count > 400

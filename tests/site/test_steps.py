@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -45,7 +45,9 @@ def lines() -> list[str]:
     return [line for line in code.splitlines() if line.strip()]
 
 
-def test_each_exercise_has_its_steps(site: str, chromium: Browser) -> None:
+def test_each_exercise_has_its_steps(
+    site: str, chromium: Browser, counted: Callable[[str], None]
+) -> None:
     page = chromium.new_page()
     puzzles = hints = 0
     for name in PAGES:
@@ -69,7 +71,7 @@ def test_each_exercise_has_its_steps(site: str, chromium: Browser) -> None:
             puzzles += 1
     page.close()
     assert puzzles == len(list(exercises()))
-    print(f"exercises with puzzle and solution: {puzzles}, with hints too: {hints}")
+    counted(f"exercises with puzzle and solution: {puzzles}, with hints too: {hints}")
 
 
 def test_each_step_appears_when_the_one_before_was_opened(page: Page) -> None:
