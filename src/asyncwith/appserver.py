@@ -238,7 +238,8 @@ async def local_app(
 
     async def stop() -> None:
         server.should_exit = True
-        await ticking
+        ticking.cancel()  # it would see it at its next tick, in up to 0.1 s
+        await asyncio.wait([ticking])
         await server.shutdown()
         if tasks := set(server.server_state.tasks):
             await asyncio.wait(tasks)

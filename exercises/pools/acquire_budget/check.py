@@ -85,11 +85,11 @@ async def exhausted(submission: Submission):
     )
     async with opened() as pool:
         async with pool.acquire():
-            how, took = await ended(query(submission, pool, 0.2), patience=1.2)
+            how, took = await ended(query(submission, pool, 0.15), patience=1.15)
         expect(
             not same(how, "still waiting"),
             hint="Nothing limits the wait for a connection.",
-            saw=f"still waiting after {took:.1f} s of a budget of 0.2 s",
+            saw=f"still waiting after {took:.1f} s of a budget of 0.15 s",
         )
         expect(
             isinstance(how, kind),
@@ -98,9 +98,9 @@ async def exhausted(submission: Submission):
             saw=f"ended with {told(how)}",
         )
         expect(
-            took > 0.15,
+            took > 0.11,
             hint="It gives up before its time is over.",
-            saw=f"gave up after {took:.2f} s of 0.2 s",
+            saw=f"gave up after {took:.2f} s of 0.15 s",
         )
         await expect_all_back(pool, 1, "Nobody got the connection, and it is gone.")
 
@@ -108,12 +108,12 @@ async def exhausted(submission: Submission):
 @case("the block is too slow")
 async def block_is_slow(submission: Submission):
     async with opened() as pool:
-        how, took = await ended(query(submission, pool, 0.5, "select pg_sleep(3)"), 2.1)
+        how, took = await ended(query(submission, pool, 0.3, "select pg_sleep(3)"), 2.1)
         expect(
             took < 2.0,
             hint="What does your limit cover: the way into the block, or also the "
             "block?",
-            saw=f"{told(how)} after {took:.1f} s of a budget of 0.5 s",
+            saw=f"{told(how)} after {took:.1f} s of a budget of 0.3 s",
         )
         expect(
             type(how) is TimeoutError,
@@ -129,23 +129,23 @@ async def comes_late(submission: Submission):
     async with opened() as pool:
         first = await pool.acquire()
         asyncio.get_running_loop().call_later(
-            0.6, lambda: releases.append(asyncio.create_task(pool.release(first)))
+            0.4, lambda: releases.append(asyncio.create_task(pool.release(first)))
         )
         releases: list[asyncio.Task] = []
-        how, took = await ended(query(submission, pool, 1.0, "select pg_sleep(3)"))
+        how, took = await ended(query(submission, pool, 0.6, "select pg_sleep(3)"))
         expect(
-            type(how) is TimeoutError and took < 1.4,
+            type(how) is TimeoutError and took < 0.85,
             hint="It waited for most of its budget, and then worked as if it had all "
             "of it. From when does the time count?",
-            saw=f"a budget of 1 s: {told(how)} after {took:.1f} s",
+            saw=f"a budget of 0.6 s: {told(how)} after {took:.1f} s",
         )
 
 
 @case("it is made, and entered later")
 async def entered_later(submission: Submission):
     async with opened() as pool:
-        manager = submission.lent(pool, 0.4)
-        await asyncio.sleep(0.5)
+        manager = submission.lent(pool, 0.25)
+        await asyncio.sleep(0.3)
 
         async def enter():
             async with manager as connection:
@@ -155,7 +155,7 @@ async def entered_later(submission: Submission):
         expect(
             same(how, "fine"),
             hint="The budget counts from the entry on. When does yours begin?",
-            saw=f"made with 0.4 s, entered 0.5 s later: {told(how)}",
+            saw=f"made with 0.25 s, entered 0.3 s later: {told(how)}",
         )
 
 
@@ -241,13 +241,13 @@ async def silent(submission: Submission):
     ):
         await pool.fetchval("select 1")
         network.stall()
-        how, took = await ended(query(submission, pool, 0.2), patience=1.1)
+        how, took = await ended(query(submission, pool, 0.15), patience=1.1)
         network.resume()
         expect(
             not same(how, "still waiting"),
             hint="The block was over in time; what does not end is the way out. What "
             "limits it, and does that depend on the budget?",
-            saw=f"still waiting after {took:.1f} s of a budget of 0.2 s",
+            saw=f"still waiting after {took:.1f} s of a budget of 0.15 s",
         )
         expect(
             type(how) is TimeoutError,

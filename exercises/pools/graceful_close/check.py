@@ -115,7 +115,7 @@ async def idle(submission: Submission):
 @case("a handler is done in time")
 async def done_in_time(submission: Submission):
     async with opened("shop", "stock") as pools:
-        jobs = await handlers((pools["shop"], 0.3), (pools["stock"], 0.1))
+        jobs = await handlers((pools["shop"], 0.2), (pools["stock"], 0.1))
         names, took = await closed(submission, pools, 1.5)
         results = [await told(job) for job in jobs]
         expect(
@@ -130,7 +130,7 @@ async def done_in_time(submission: Submission):
         )
         expect(
             took < 1.2,
-            hint="Everybody was done after 0.3 s. What does it wait for?",
+            hint="Everybody was done after 0.2 s. What does it wait for?",
             saw=f"it took {took:.1f} s of 1.5 s",
         )
         expect_closed(pools)
@@ -139,7 +139,7 @@ async def done_in_time(submission: Submission):
 @case("while it closes")
 async def while_closing(submission: Submission):
     async with opened("shop", "stock") as pools:
-        jobs = await handlers((pools["shop"], 0.3), (pools["stock"], 0.3))
+        jobs = await handlers((pools["shop"], 0.2), (pools["stock"], 0.2))
         task = asyncio.create_task(submission.close_all(pools, 1.5))
         await asyncio.sleep(0.05)
         for name, pool in pools.items():
@@ -164,18 +164,18 @@ async def leak_and_handler(submission: Submission):
     async with opened("sink", "shop", "drain", "hole", "gully", "gap") as pools:
         leaky = [name for name in pools if name != "shop"]
         leaked = [await pools[name].acquire() for name in leaky]
-        (job,) = await handlers((pools["shop"], 0.3))
-        names, took = await closed(submission, pools, 1.0, 2.5)
+        (job,) = await handlers((pools["shop"], 0.2))
+        names, took = await closed(submission, pools, 0.5, 2.0)
         result = await told(job)
         expect(
-            took < 1.7,
+            took < 1.0,
             hint="The seconds are for all pools together, not for each.",
-            saw=f"1 s was allowed, and it took {took:.1f} s",
+            saw=f"0.5 s were allowed, and it took {took:.1f} s",
         )
         expect(
             result == "done",
             hint="The leak in one pool used up the time of the others.",
-            saw=f"the handler of `shop` needed 0.3 of 1 s: {result}",
+            saw=f"the handler of `shop` needed 0.2 of 0.5 s: {result}",
         )
         expect(
             same(names, leaky),
@@ -191,7 +191,7 @@ async def leak_and_handler(submission: Submission):
 async def too_slow(submission: Submission):
     async with opened("shop") as pools:
         (job,) = await handlers((pools["shop"], 3))
-        names, took = await closed(submission, pools, 0.2)
+        names, took = await closed(submission, pools, 0.15)
         expect(
             same(names, ["shop"]) and took < 1,
             hint="Its time was over. Terminate it, and say so.",
@@ -241,7 +241,7 @@ async def silent(submission: Submission):
             "To close is to say goodbye, and to wait for the answer. Which of your "
             "steps has no limit?"
         )
-        names, took = await closed(submission, pools, 0.3, 1.2, hint)
+        names, took = await closed(submission, pools, 0.2, 1.2, hint)
         expect(
             same(names, ["shop"]) and took < 1,
             hint=hint,
@@ -259,7 +259,7 @@ async def never_opened(submission: Submission):
         leaked = await pools["stock"].acquire()
         try:
             some = {"never": never, **pools}
-            await submission.close_all(some, 0.6)
+            await submission.close_all(some, 0.4)
         except Exception as caught:
             error = caught
         expect(
@@ -274,6 +274,6 @@ async def never_opened(submission: Submission):
             result == "done",
             hint="It had time until the deadline, and was cut short, because another "
             "pool could not be closed.",
-            saw=f"the handler of `shop` needed 0.2 of 0.6 s: {result}",
+            saw=f"the handler of `shop` needed 0.2 of 0.4 s: {result}",
         )
         del leaked

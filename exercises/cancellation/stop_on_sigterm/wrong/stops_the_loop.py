@@ -7,7 +7,7 @@ import sys
 
 async def write(lines):
     while line := await lines.get():
-        await asyncio.sleep(0.2)  # a slow disk
+        await asyncio.sleep(0.1)  # a slow disk
         print("written:", line)
 
 
