@@ -1,9 +1,8 @@
 """Where shards are graded: in processes of this machine, or by a Dask scheduler.
 
 An engine takes shards and yields each outcome when it is there. A worker that dies
-takes one submission along, which is tried once more (by Dask, as often as its
-scheduler allows); if that kills another worker, its outcome says so, and the others
-are graded.
+takes one submission along, which is tried again (by Dask, as often as its scheduler
+allows); if that kills another worker, its outcome says so, and the others are graded.
 """
 
 from __future__ import annotations
@@ -89,6 +88,10 @@ def _send(to: Connection, shared: Shared, one: Work) -> None:
     to.close()
 
 
+def _kept(shared: Shared) -> Shared:
+    return shared
+
+
 class Scheduler:
     """The workers of a Dask scheduler, on this machine or on others.
 
@@ -129,26 +132,34 @@ class Scheduler:
                 raise SchedulerUnavailable(
                     f"The scheduler at {self.address} has no workers. {self._begin()}"
                 )
-            try:
-                common = client.scatter(shared, broadcast=True, hash=False)
-            except Exception as problem:  # Dask's own is one of these, and no other
-                if "No module named" not in str(problem):
-                    raise
-                raise SchedulerUnavailable(
-                    f"A worker of {self.address} does not know the book ({problem}). "
-                    f"{self._begin()}"
-                ) from problem
-            futures = {
-                client.submit(grade_shard, common, one, pure=False): one
-                for one in works
-            }
+            # Not scattered: what a worker was only given is lost with it, and all that
+            # needs it; what a task gave is made again.
+            common = client.submit(_kept, shared, pure=False)
+
+            def submit(one: Work) -> Any:
+                return client.submit(grade_shard, common, one, pure=False)
+
+            futures = {submit(one): one for one in works}
             done = cast("Iterable[Any]", as_completed(list(futures), loop=client.loop))
+            suspects: list[Work] = []
             try:
                 for future in done:
                     try:
                         yield future.result()
+                    except KilledWorker:
+                        suspects.append(futures[future])
+                # With a worker that is killed, Dask blames all that waited for it: now
+                # one after the other.
+                for one in suspects:
+                    try:
+                        yield submit(one).result()
                     except KilledWorker as killed:
-                        yield Outcome(futures[future].student, f"{_KILLED}: {killed}")
+                        yield Outcome(one.student, f"{_KILLED}: {killed}")
+            except ModuleNotFoundError as problem:
+                raise SchedulerUnavailable(
+                    f"A worker of {self.address} does not know the book ({problem}). "
+                    f"{self._begin()}"
+                ) from problem
             finally:
                 client.cancel(list(futures))
 

@@ -209,7 +209,9 @@ def main(number: int) -> int:
     seconds = latencies()
     each = sorted(seconds.values())
     half, late = statistics.median(each), statistics.quantiles(each, n=20)[-1]
-    print(f"{len(each)} checks: p50 {half:.2f} s, p95 {late:.2f} s, of which above 2 s:")
+    print(
+        f"{len(each)} checks: p50 {half:.2f} s, p95 {late:.2f} s, of which above 2 s:"
+    )
     for name, took in sorted(seconds.items(), key=lambda item: -item[1]):
         if took > 2:
             print(f"  {took:.2f} s  {name}")

@@ -9,7 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -118,31 +119,65 @@ def test_a_snapshot_holds_what_is_committed_and_nothing_more(
     copy.close()
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """The address of a Dask scheduler with two workers, each a process."""
+@contextmanager
+def dask(workers: int, *flags: str, **settings: str) -> Generator[str]:
+    """A Dask scheduler with workers, each a process: its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     port = address.rpartition(":")[2]
-    dask = [sys.executable, "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     begin = ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"]
-    work = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    work = ["worker", address, "--nthreads", "1", "--no-dashboard", *flags]
     started = [
-        subprocess.Popen([*dask, *arguments], cwd=ROOT, **quiet)
-        for arguments in (begin, work, work)
+        subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for arguments in (begin, *[work] * workers)
     ]
     from distributed import Client
 
     try:
         with Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+            client.wait_for_workers(workers, timeout=60)
         yield address
     finally:
         for process in started[::-1]:
             process.terminate()
             process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with dask(2, "--no-nanny") as address:
+        yield address
+
+
+def test_a_killed_dask_worker_costs_no_other_submission_its_grade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def graded(shared: Shared, one: Work) -> Outcome:
+        seen = tmp_path / one.student
+        again = seen.exists()
+        seen.touch()
+        if one.student == "always" or (one.student == "once" and not again):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Outcome(one.student)
+
+    monkeypatch.setattr(engines, "grade_shard", graded)
+    students = ["ada", "always", "bob", "once", "cyd"]
+    works = [Work(student, {}) for student in students]
+    # Its nanny starts a worker again; the scheduler forgives one death.
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
+    with dask(1, "--nanny", **once) as address:
+        outcomes = list(Scheduler(address).run(NOTHING, works))
+    assert sorted(one.student for one in outcomes) == sorted(students)
+    problems = {one.student: one.problem for one in outcomes if one.problem}
+    assert list(problems) == ["always"]
+    assert "killed, more than once" in (problems["always"] or "")
 
 
 def results(course: Path) -> dict[str, object]:
