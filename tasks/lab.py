@@ -39,13 +39,32 @@ def trust_committed() -> int:
     return trusted
 
 
-def settle() -> None:
-    """Set JupyterLab's defaults here: it asks nothing and fetches no news."""
-    path = Path(sys.prefix, "share", "jupyter", "lab", "settings", "overrides.json")
-    path.parent.mkdir(parents=True, exist_ok=True)
+GRADER = ("assignment_list", "course_list", "formgrader", "validate_assignment")
+
+
+def settle() -> Path:
+    """Set JupyterLab's defaults here; the folder of the settings of this task alone.
+
+    It asks nothing and fetches no news. nbgrader is left out: it is the classroom's,
+    and its formgrader runs the settings of any folder that a request names.
+    """
+    labs = Path(sys.prefix, "share", "jupyter", "lab", "settings")
+    ours = Path(sys.prefix, "etc", "asyncwith-lab")
     news = {"fetchNews": "false", "checkForUpdates": False}
-    settings = {"@jupyterlab/apputils-extension:notification": news}
-    path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    off = {f"nbgrader.server_extensions.{name}": False for name in GRADER}
+    written: dict[Path, object] = {
+        labs / "overrides.json": {"@jupyterlab/apputils-extension:notification": news},
+        ours / "labconfig" / "page_config.json": {
+            "disabledExtensions": {"@jupyter/nbgrader": True}
+        },
+        ours / "jupyter_server_config.d" / "asyncwith.json": {
+            "ServerApp": {"jpserver_extensions": off}
+        },
+    }
+    for path, settings in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings, indent=1), encoding="utf-8")
+    return ours
 
 
 def main(argv: list[str]) -> int:
@@ -65,7 +84,7 @@ def main(argv: list[str]) -> int:
     practice = ROOT / "practice"
     exercises.main(["--practice", str(practice)])
     print(f"{trust_committed()} of {len(notebooks())} notebooks are as published")
-    settle()
+    folders = [str(settle()), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
     command += ["--ip=127.0.0.1", f"--port={options.port}"]
     command += ["--LabApp.default_url=/lab/tree/notebooks/01_promise.ipynb"]
@@ -73,7 +92,14 @@ def main(argv: list[str]) -> int:
     command += ["--allow-root"] * (os.geteuid() == 0)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
-        return subprocess.run(command, env={**os.environ, "PATH": path}).returncode
+        return subprocess.run(
+            command,
+            env={
+                **os.environ,
+                "PATH": path,
+                "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, folders)),
+            },
+        ).returncode
     except KeyboardInterrupt:
         return 0
 

@@ -1,4 +1,7 @@
-"""`run.py lab`: JupyterLab shows the timelines, also in a copy it does not trust."""
+"""`run.py lab`: JupyterLab shows the timelines, also in a copy that it does not trust.
+
+And it is no grader's: nothing of the classroom is served there.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -86,4 +91,21 @@ def test_an_untrusted_copy_shows_the_ledger(
     assert page.locator(".jp-RenderedSVG img").count() == 0
     ledger = page.locator(".jp-OutputArea-output", has_text="main resume first")
     assert ledger.count() >= 1
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["formgrader", "formgrader/api/assignments"])
+def test_it_has_no_formgrader(lab: str, path: str) -> None:
+    address, _, token = lab.partition("/lab/tree/PATH?reset&")
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{address}/{path}?{token}", timeout=20)
+    with urlopen(f"{address}/api/status?{token}", timeout=20) as answer:
+        assert answer.status == 200
+
+
+def test_it_has_no_menu_of_the_grader(chromium: Browser, lab: str) -> None:
+    page = opened(chromium, lab, NOTEBOOK)
+    menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert {"File", "Run", "Help"} <= set(menus)
+    assert "Nbgrader" not in menus
     page.close()
