@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -44,14 +44,13 @@ class Mistaken:
 class KeyNotes:
     """What ``key.toml`` says: Markdown, and a belief for each mistake's name."""
 
-    why: str = ""
-    believes: dict[str, str] = field(default_factory=dict[str, str])
+    why: str
+    believes: dict[str, str]
 
 
 def notes(exercise: Exercise) -> KeyNotes:
-    """An exercise's notes for the key; empty ones where it has none."""
-    found = tomllib.loads(exercise.read("key.toml"))
-    return KeyNotes(found.get("why", ""), found.get("believes", {}))
+    """An exercise's notes for the key."""
+    return KeyNotes(**tomllib.loads(exercise.read("key.toml")))
 
 
 def mistakes(exercise: Exercise) -> list[Mistaken]:
@@ -143,7 +142,6 @@ def _section(exercise: Exercise) -> str:
     said = notes(exercise)
     solution = highlight(exercise.read("solution.py"), PythonLexer(), _COLOURS)
     steps = "".join(f"<li>{_html(hint)}</li>" for hint in exercise.hints)
-    why = f"<h4>Why</h4>\n{_html(said.why)}" if said.why else ""
     hints = f"<h4>The hints that lead to it</h4>\n<ol>{steps}</ol>" if steps else ""
     rows = "\n".join(_mistake(one, said) for one in mistakes(exercise))
     return f"""\
@@ -153,7 +151,8 @@ def _section(exercise: Exercise) -> str:
 <details><summary>The task</summary>{_html(exercise.task)}</details>
 <h4>Solution</h4>
 <pre class=code>{solution}</pre>
-{why}
+<h4>Why</h4>
+{_html(said.why)}
 {hints}
 <h4>Known mistakes</h4>
 <dl>
@@ -163,11 +162,11 @@ def _section(exercise: Exercise) -> str:
 
 
 def _mistake(one: Mistaken, said: KeyNotes) -> str:
-    belief = said.believes.get(one.name)
     words = escape(one.name.replace("_", " "))
-    thinks = f"<dd class=belief>Believes: {_inline(belief)}</dd>\n" if belief else ""
+    belief = _inline(said.believes[one.name])
     return (
-        f"<dt>{words}</dt>\n{thinks}<dd>Hint: {_inline(one.hint)}</dd>\n"
+        f"<dt>{words}</dt>\n<dd class=belief>Believes: {belief}</dd>\n"
+        f"<dd>Hint: {_inline(one.hint)}</dd>\n"
         f"<dd><details><summary>The code</summary><pre>{escape(one.source)}</pre>"
         "</details></dd>"
     )
