@@ -242,6 +242,16 @@ def build_runtime() -> None:
     write_wheel(BUILT / "pyodide", "asyncwith_browser", "0", contents, ["asyncwith"])
 
 
+def compile_imports() -> None:
+    """Have Pyodide compile what pages import: browser/build/compile.py says how."""
+    write_lock()
+    script = SOURCE / "build" / "compile.mjs"
+    command = [str(node() / "bin" / "node"), str(script), str(BUILT / "pyodide")]
+    command.append(str(script.with_suffix(".py")))
+    quietly(command, "Compiling what the pages import", SOURCE)
+    write_lock()
+
+
 def has_real_asyncpg() -> bool:
     """Whether packages.txt pins a wheel of it; then the stand-in stands aside."""
     return re.search(r"^asyncpg==", PACKAGES.read_text(), re.M) is not None
@@ -475,7 +485,7 @@ def build() -> bool:
         (
             "copying PostgreSQL",
             stamps / "pglite",
-            digest([npm_lock, *files(SOURCE / "build")]),
+            digest([npm_lock, SOURCE / "build" / "cluster.mjs"]),
             copy_pglite,
         ),
         (
@@ -508,9 +518,15 @@ def build() -> bool:
     ]
     (BUILT / "pyodide").mkdir(parents=True, exist_ok=True)
     made = [step(*arguments) for arguments in steps]
-    if any(made):
-        write_lock()
-    return any(made)
+    packed = ("pyodide", "lab", "runtime-wheel", "asyncpg", "uncompiled", "lite-wheel")
+    scripts = [SOURCE / "build" / name for name in ("compile.mjs", "compile.py")]
+    compiled = step(
+        "compiling what the pages import",
+        stamps / "compiled",
+        digest([*(stamps / name for name in packed), *scripts]),
+        compile_imports,
+    )
+    return compiled or any(made)
 
 
 def main(argv: list[str]) -> int:

@@ -32,6 +32,47 @@ def test_the_last_expression_is_shown(worker: Worker, source: str, shown: str) -
     assert worker.run(source).text == shown
 
 
+def test_nothing_is_compiled_in_the_readers_browser(
+    new_worker: Callable[..., Worker],
+) -> None:
+    """What most pages import comes with its code, which needs no look at its source."""
+    source = """
+import sys
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import aiohttp.web, aiohttp.test_utils, asyncpg
+from asyncwith import Timeline, check, sweep
+
+def is_compiled(file):
+    if file.startswith("/lib/python314.zip/"):
+        return file.endswith(".pyc")
+    code = Path(cache_from_source(file))
+    unchecked_hash = (1).to_bytes(4, "little")
+    return code.is_file() and code.read_bytes()[4:8] == unchecked_hash
+
+specs = [getattr(module, "__spec__", None) for module in [*sys.modules.values()]]
+files = [spec.origin for spec in specs if spec and spec.has_location]
+files = [file for file in files if file.endswith((".py", ".pyc"))]
+len(files) > 250, [file for file in files if not is_compiled(file)]
+"""
+    assert new_worker().run(source).text == "(True, [])\n"
+
+
+def test_code_that_came_compiled_shows_its_source(worker: Worker) -> None:
+    source = """
+import asyncio, inspect, traceback
+try:
+    asyncio.run_coroutine_threadsafe(1, None)
+except TypeError as error:
+    print(traceback.format_exception(error)[-2].strip().splitlines()[-1].strip())
+print(inspect.getsource(asyncio.sleep).splitlines()[0])
+"""
+    shown = worker.run(source).text.splitlines()
+    assert shown[0].startswith("raise TypeError(")
+    assert shown[1].startswith("async def sleep(")
+
+
 def test_an_error_is_told_from_the_cell_on(worker: Worker) -> None:
     result = worker.run("def f():\n    1 / 0\nf()")
     assert result.status == "error"

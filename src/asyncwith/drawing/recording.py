@@ -48,6 +48,7 @@ LIMIT = 1000
 _recording: ContextVar[Recording | None] = ContextVar("asyncwith", default=None)
 _LIBRARY = re.compile(r"[\\/](site|dist)-packages[\\/]")
 _LAB = str(Path(__file__).parents[1])
+_LOOP = base_events.BaseEventLoop.close.__code__.co_filename
 
 open_blocks: dict[int, list[Block]] = {}
 """The ``with`` blocks that each frame is in, by the frame's ``id``."""
@@ -289,7 +290,7 @@ def _is_library(coroutine: Any) -> bool:
     return (
         bool(_LIBRARY.search(name))
         or name.startswith(_LAB)
-        or name == base_events.__file__
+        or name == _LOOP
     )
 
 
