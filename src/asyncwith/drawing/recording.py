@@ -287,11 +287,7 @@ def _is_library(coroutine: Any) -> bool:
         return True
     name = code.co_filename
     # base_events: a loop's housekeeping when it is closed inside the cell
-    return (
-        bool(_LIBRARY.search(name))
-        or name.startswith(_LAB)
-        or name == _LOOP
-    )
+    return bool(_LIBRARY.search(name)) or name.startswith(_LAB) or name == _LOOP
 
 
 # -- the loop's steps -----------------------------------------------------
