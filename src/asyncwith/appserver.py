@@ -240,7 +240,7 @@ async def local_app(
         server.should_exit = True
         ticking.cancel()  # it would see it at its next tick, in up to 0.1 s
         await asyncio.wait([ticking])
-        await server.shutdown()
+        await _shut_down(server)
         if tasks := set(server.server_state.tasks):
             await asyncio.wait(tasks)
 
@@ -248,6 +248,22 @@ async def local_app(
         yield ServedApp(server, kept.errors)
     finally:
         await _finish(asyncio.create_task(stop()))
+
+
+async def _shut_down(server: Server) -> None:
+    """uvicorn's shutdown, without its fixed pause of 0.1 s where nobody is asking."""
+    state = server.server_state
+    if not state.tasks:
+        for listener in server.servers:
+            listener.close()
+        for connection in list(state.connections):
+            connection.shutdown()  # an idle one closes
+        for _ in range(3):  # in one of the loop's next turns
+            await asyncio.sleep(0)
+    if state.tasks or state.connections:
+        await server.shutdown()
+    else:
+        await server.lifespan.shutdown()
 
 
 async def _finish(task: asyncio.Task[None]) -> None:

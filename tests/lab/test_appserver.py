@@ -86,6 +86,47 @@ def test_a_request_in_flight_is_cancelled_when_its_time_is_up():
     asyncio.run(main())
 
 
+BIG = b"x" * 20_000_000  # more than sockets keep
+
+
+async def sends_much(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": BIG})
+
+
+def test_uvicorns_pause_is_for_those_who_still_ask(monkeypatch):
+    import uvicorn
+
+    paused = []
+    shutdown = uvicorn.Server.shutdown
+
+    async def noted(server, sockets=None):
+        paused.append(len(server.server_state.connections))
+        await shutdown(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "shutdown", noted)
+
+    async def main():
+        app = App()
+        async with aiohttp.ClientSession() as session:
+            async with local_app(app) as server:
+                async with session.get(server.url("/")) as response:
+                    assert await response.text() == "hello"
+                assert server.connections_open == 1  # kept alive, and idle
+            assert app.ledger == ["startup", "shutdown"]
+            assert server.connections_open == 0
+            assert not paused
+            async with local_app(sends_much, lifespan="off") as server:
+                response = await session.get(server.url("/"))
+                await server.until(lambda: not server.requests_running)
+                assert server.connections_open == 1  # the body is on its way
+                reading = asyncio.create_task(response.read())
+            assert paused == [1]
+            assert await reading == BIG
+
+    asyncio.run(main())
+
+
 @asynccontextmanager
 async def starts_and_fails(app):
     raise ValueError("no cache")

@@ -376,13 +376,13 @@ async def priced(submission: Submission):
                 hint="The time is over: a TimeoutError comes out.",
                 saw=repr(task.exception()),
             )
-            slow = [server.url("/slow?seconds=0.4")] * 3
-            out = await ended(submission.prices(slow, 1))
+            slow = [server.url("/slow?seconds=0.25")] * 3
+            out = await ended(submission.prices(slow, 0.6))
             expect(
-                same(out, [{"slept": 0.4}] * 3),
+                same(out, [{"slept": 0.25}] * 3),
                 hint="No request took longer than the patience. Which time did you "
                 "limit?",
-                saw=f"three requests of 0.4 s each, patience 1 s: {out!r}",
+                saw=f"three requests of 0.25 s each, patience 0.6 s: {out!r}",
             )
             task = asyncio.create_task(submission.prices([server.url("/hang")], 60))
             await server.until(lambda: server.requests["/hang"] == 2)

@@ -108,12 +108,12 @@ async def exhausted(submission: Submission):
 @case("the block is too slow")
 async def block_is_slow(submission: Submission):
     async with opened() as pool:
-        how, took = await ended(query(submission, pool, 0.3, "select pg_sleep(3)"), 2.1)
+        how, took = await ended(query(submission, pool, 0.2, "select pg_sleep(3)"), 1.6)
         expect(
-            took < 2.0,
+            took < 1.5,
             hint="What does your limit cover: the way into the block, or also the "
             "block?",
-            saw=f"{told(how)} after {took:.1f} s of a budget of 0.3 s",
+            saw=f"{told(how)} after {took:.1f} s of a budget of 0.2 s",
         )
         expect(
             type(how) is TimeoutError,
@@ -129,23 +129,23 @@ async def comes_late(submission: Submission):
     async with opened() as pool:
         first = await pool.acquire()
         asyncio.get_running_loop().call_later(
-            0.4, lambda: releases.append(asyncio.create_task(pool.release(first)))
+            0.25, lambda: releases.append(asyncio.create_task(pool.release(first)))
         )
         releases: list[asyncio.Task] = []
-        how, took = await ended(query(submission, pool, 0.6, "select pg_sleep(3)"))
+        how, took = await ended(query(submission, pool, 0.4, "select pg_sleep(3)"))
         expect(
-            type(how) is TimeoutError and took < 0.85,
+            type(how) is TimeoutError and took < 0.55,
             hint="It waited for most of its budget, and then worked as if it had all "
             "of it. From when does the time count?",
-            saw=f"a budget of 0.6 s: {told(how)} after {took:.1f} s",
+            saw=f"a budget of 0.4 s: {told(how)} after {took:.2f} s",
         )
 
 
 @case("it is made, and entered later")
 async def entered_later(submission: Submission):
     async with opened() as pool:
-        manager = submission.lent(pool, 0.25)
-        await asyncio.sleep(0.3)
+        manager = submission.lent(pool, 0.15)
+        await asyncio.sleep(0.2)
 
         async def enter():
             async with manager as connection:
@@ -155,7 +155,7 @@ async def entered_later(submission: Submission):
         expect(
             same(how, "fine"),
             hint="The budget counts from the entry on. When does yours begin?",
-            saw=f"made with 0.25 s, entered 0.3 s later: {told(how)}",
+            saw=f"made with 0.15 s, entered 0.2 s later: {told(how)}",
         )
 
 

@@ -6,7 +6,7 @@ import asyncpg
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-LIMIT = aiohttp.ClientTimeout(total=0.5)
+LIMIT = aiohttp.ClientTimeout(total=0.3)
 
 
 async def get_db(request: Request):

@@ -6,13 +6,13 @@ import asyncpg
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-LIMIT = aiohttp.ClientTimeout(total=0.5)
+LIMIT = aiohttp.ClientTimeout(total=0.3)
 
 
 async def get_db(request: Request):
     pool = request.app.state.pool
     try:
-        connection = await pool.acquire(timeout=0.5)
+        connection = await pool.acquire(timeout=0.3)
     except TimeoutError:
         raise HTTPException(503) from None
     try:

@@ -12,7 +12,7 @@ LIMIT = aiohttp.ClientTimeout(total=300)
 async def get_db(request: Request):
     pool = request.app.state.pool
     try:
-        connection = await pool.acquire(timeout=0.5)
+        connection = await pool.acquire(timeout=0.3)
     except TimeoutError:
         raise HTTPException(503) from None
     try:
