@@ -250,6 +250,32 @@ async def cancelled(submission: Submission):
         await expect_nothing_left(shop, "after the cancellations")
 
 
+@case("the query writes")
+async def writes(submission: Submission):
+    async with store() as shop:
+        count = "select count(*) from measured"
+        query = "delete from measured where n <= $1 returning n"
+        seen = await read(submission, shop, query, 300)
+        found = await shop.watcher.fetchval(count)
+        expect(
+            len(seen) == 300 and found == 1700,
+            hint="The export deleted the rows that it gave out, all went well, and "
+            "they are back. A query writes in a transaction: what has ended it?",
+            saw=f"{len(seen)} rows read, {2000 - found} of 300 deleted",
+        )
+        error = KeyError("customer hung up")
+        with contextlib.suppress(KeyError):
+            async with submission.export_rows(shop.pool, query, 600) as rows:
+                async for _ in rows:
+                    raise error
+        found = await shop.watcher.fetchval(count)
+        expect(
+            found == 1700,
+            hint="The block raised, and what the query had written is stored.",
+            saw=f"{1700 - found} rows deleted by a block that raised",
+        )
+
+
 @case("the session is killed while rows are read")
 async def killed(submission: Submission):
     async with store() as shop:

@@ -7,11 +7,15 @@ from contextlib import asynccontextmanager
 async def listening(connection, channel):
     messages = asyncio.Queue()
 
+    def hear(connection, process, channel, message):
+        messages.put_nowait(message)
+
     async def stream():
-        await connection.add_listener(
-            channel, lambda connection, pid, channel, message: messages.put(message)
-        )
+        await connection.add_listener(channel, hear)
         while True:
             yield await messages.get()
 
-    yield stream()
+    try:
+        yield stream()
+    finally:
+        await connection.remove_listener(channel, hear)
